@@ -1,0 +1,287 @@
+//! Why something was refused: one variant per cause. What the wire says of a cause is the dialect's
+//! business; the log, the audit and the client's owner get the cause itself.
+
+/// The person is told on a page, and the browser goes nowhere (accounts-protocol.md section 5.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageError {
+    /// A mandatory parameter is absent.
+    ParameterMissing(&'static str),
+    /// A parameter came more than once.
+    ParameterTwice(String),
+    /// A parameter cannot be read: NUL, not UTF-8, or over its length.
+    ParameterMalformed(&'static str),
+    /// The query as a whole is over 8 KiB or has too many parameters.
+    RequestTooLarge,
+    /// `response_type` is empty or not one this client may use.
+    ResponseTypeUnsupported,
+    /// No client has this id.
+    ClientUnknown,
+    /// The client was disabled.
+    ClientDisabled,
+    /// The client may not be used by users of this data center.
+    ClientNotInDataCenter,
+    /// The portal does not admit this client.
+    ClientNotInPortal,
+    /// `redirect_uri` is empty.
+    RedirectUriEmpty,
+    /// `redirect_uri` is not a registered one.
+    RedirectUriMismatch,
+    /// `scope` is empty or not a list.
+    ScopeMalformed,
+    /// The catalog has no such scope.
+    ScopeUnknown(String),
+    /// The client may not ask for this scope.
+    ScopeNotAllowed(String),
+    /// PKCE is demanded of this client and was not used.
+    PkceMissing,
+    /// `code_challenge` is malformed.
+    PkceChallengeMalformed,
+    /// `code_challenge_method` is malformed.
+    PkceMethodMalformed,
+    /// No portal has this id.
+    PortalUnknown,
+    /// The user has no organization, and a scope needs one.
+    NoOrganization,
+    /// The chosen organization is not one of the user's.
+    OrganizationNotAllowed,
+    /// Too many codes for this user and client (section 17).
+    CodesThrottled,
+}
+
+impl PageError {
+    /// A stable short name for logs, metrics and the audit.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::ParameterMissing(_) => "parameter_missing",
+            Self::ParameterTwice(_) => "parameter_twice",
+            Self::ParameterMalformed(_) => "parameter_malformed",
+            Self::RequestTooLarge => "request_too_large",
+            Self::ResponseTypeUnsupported => "response_type_unsupported",
+            Self::ClientUnknown => "client_unknown",
+            Self::ClientDisabled => "client_disabled",
+            Self::ClientNotInDataCenter => "client_not_in_data_center",
+            Self::ClientNotInPortal => "client_not_in_portal",
+            Self::RedirectUriEmpty => "redirect_uri_empty",
+            Self::RedirectUriMismatch => "redirect_uri_mismatch",
+            Self::ScopeMalformed => "scope_malformed",
+            Self::ScopeUnknown(_) => "scope_unknown",
+            Self::ScopeNotAllowed(_) => "scope_not_allowed",
+            Self::PkceMissing => "pkce_missing",
+            Self::PkceChallengeMalformed => "pkce_challenge_malformed",
+            Self::PkceMethodMalformed => "pkce_method_malformed",
+            Self::PortalUnknown => "portal_unknown",
+            Self::NoOrganization => "no_organization",
+            Self::OrganizationNotAllowed => "organization_not_allowed",
+            Self::CodesThrottled => "codes_throttled",
+        }
+    }
+}
+
+/// The client is told no by redirect. Only the person's own refusal travels that way in the accounts
+/// dialect (accounts-protocol.md decision 13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The person pressed Reject.
+    Rejected,
+}
+
+/// The client is told no at the token endpoint (accounts-protocol.md section 7.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenError {
+    /// `grant_type` is absent.
+    GrantTypeMissing,
+    /// `grant_type` is not one this door knows.
+    GrantTypeUnknown,
+    /// The client may not use this grant.
+    GrantTypeNotAllowed,
+    /// A parameter came twice with different values, or cannot be read.
+    ParameterConflict(&'static str),
+    /// `client_id` is absent or empty.
+    ClientIdMissing,
+    /// No client has this id.
+    ClientUnknown,
+    /// The client was disabled.
+    ClientDisabled,
+    /// The client may not be used by users of this data center.
+    ClientNotInDataCenter,
+    /// No secret was sent and one is needed.
+    SecretMissing,
+    /// The secret is not a live one of this client here.
+    SecretWrong,
+    /// Too many wrong secrets for this client from this address.
+    SecretGuessing,
+    /// `code` is absent, or has not the shape of one.
+    CodeMalformed,
+    /// No such code, or its secret is wrong.
+    CodeUnknown,
+    /// The code's life is over.
+    CodeExpired,
+    /// The code was used before; later than the grace, so its tokens were revoked.
+    CodeReplayed,
+    /// The code was used a moment ago: a double click or a retry.
+    CodeUsedJustNow,
+    /// The code belongs to another client; it was not spent.
+    CodeOfAnotherClient,
+    /// The code belongs to another realm (a portal's code at the accounts house, or the reverse).
+    CodeOfAnotherRealm,
+    /// `redirect_uri` is absent or is not the one of the authorization request; the code is spent.
+    RedirectUriMismatch,
+    /// `code_verifier` is absent though a challenge was sent; the code is spent.
+    VerifierMissing,
+    /// `code_verifier` does not answer the challenge; the code is spent.
+    VerifierWrong,
+    /// `code_verifier` was sent though no challenge was; the code is spent.
+    VerifierUnexpected,
+    /// `refresh_token` is absent, or has not the shape of one.
+    RefreshTokenMalformed,
+    /// No such refresh token, or its secret is wrong.
+    RefreshTokenUnknown,
+    /// The refresh token was revoked, or evicted by a newer one.
+    RefreshTokenRevoked,
+    /// The refresh token belongs to another client.
+    RefreshTokenOfAnotherClient,
+    /// The refresh token belongs to another realm.
+    RefreshTokenOfAnotherRealm,
+    /// Made at another data center, whose byte the identifier carries.
+    WrongDataCenter(u8),
+    /// The grant behind it was withdrawn.
+    GrantRevoked,
+    /// The user was disabled or is gone.
+    UserDisabled,
+    /// The user is no longer a member of the organization.
+    MembershipEnded,
+    /// Ten access tokens in ten minutes from one refresh token (section 17).
+    AccessTokensThrottled,
+    /// Five refresh tokens in a minute for one user and client (section 17).
+    RefreshTokensThrottled,
+}
+
+impl TokenError {
+    /// A stable short name for logs, metrics and the audit.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::GrantTypeMissing => "grant_type_missing",
+            Self::GrantTypeUnknown => "grant_type_unknown",
+            Self::GrantTypeNotAllowed => "grant_type_not_allowed",
+            Self::ParameterConflict(_) => "parameter_conflict",
+            Self::ClientIdMissing => "client_id_missing",
+            Self::ClientUnknown => "client_unknown",
+            Self::ClientDisabled => "client_disabled",
+            Self::ClientNotInDataCenter => "client_not_in_data_center",
+            Self::SecretMissing => "secret_missing",
+            Self::SecretWrong => "secret_wrong",
+            Self::SecretGuessing => "secret_guessing",
+            Self::CodeMalformed => "code_malformed",
+            Self::CodeUnknown => "code_unknown",
+            Self::CodeExpired => "code_expired",
+            Self::CodeReplayed => "code_replayed",
+            Self::CodeUsedJustNow => "code_used_just_now",
+            Self::CodeOfAnotherClient => "code_of_another_client",
+            Self::CodeOfAnotherRealm => "code_of_another_realm",
+            Self::RedirectUriMismatch => "redirect_uri_mismatch",
+            Self::VerifierMissing => "verifier_missing",
+            Self::VerifierWrong => "verifier_wrong",
+            Self::VerifierUnexpected => "verifier_unexpected",
+            Self::RefreshTokenMalformed => "refresh_token_malformed",
+            Self::RefreshTokenUnknown => "refresh_token_unknown",
+            Self::RefreshTokenRevoked => "refresh_token_revoked",
+            Self::RefreshTokenOfAnotherClient => "refresh_token_of_another_client",
+            Self::RefreshTokenOfAnotherRealm => "refresh_token_of_another_realm",
+            Self::WrongDataCenter(_) => "wrong_data_center",
+            Self::GrantRevoked => "grant_revoked",
+            Self::UserDisabled => "user_disabled",
+            Self::MembershipEnded => "membership_ended",
+            Self::AccessTokensThrottled => "access_tokens_throttled",
+            Self::RefreshTokensThrottled => "refresh_tokens_throttled",
+        }
+    }
+}
+
+/// Why a revocation was refused (accounts-protocol.md section 12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevokeError {
+    /// `token` is absent, or has not the shape of one.
+    Malformed,
+    /// No such token, or its secret is wrong.
+    Unknown,
+    /// Made at another data center.
+    WrongDataCenter(u8),
+    /// The token belongs to another client than the one that authenticated.
+    OfAnotherClient,
+    /// The token belongs to another realm.
+    OfAnotherRealm,
+    /// `token_type` names the other kind.
+    TypeMismatch,
+    /// `token_type` is neither `refresh_token` nor `access_token`.
+    TypeUnknown,
+    /// A parameter came twice with different values, or cannot be read.
+    ParameterConflict,
+    /// Credentials were needed, or came along, and are wrong.
+    ClientRefused,
+    /// Too many unknown tokens from this address.
+    Guessing,
+}
+
+impl RevokeError {
+    /// A stable short name for logs, metrics and the audit.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Malformed => "token_malformed",
+            Self::Unknown => "token_unknown",
+            Self::WrongDataCenter(_) => "wrong_data_center",
+            Self::OfAnotherClient => "token_of_another_client",
+            Self::OfAnotherRealm => "token_of_another_realm",
+            Self::TypeMismatch => "token_type_mismatch",
+            Self::TypeUnknown => "token_type_unknown",
+            Self::ParameterConflict => "parameter_conflict",
+            Self::ClientRefused => "client_refused",
+            Self::Guessing => "token_guessing",
+        }
+    }
+}
+
+/// Why an access token does not open a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessError {
+    /// No token in the `Authorization` header, or a header that cannot be read.
+    Missing,
+    /// Not the shape of a token.
+    Malformed,
+    /// No such token, or its secret is wrong.
+    Unknown,
+    /// Its life is over.
+    Expired,
+    /// It, its refresh token or its grant was revoked, or a newer token evicted it.
+    Revoked,
+    /// Made at another data center.
+    WrongDataCenter(u8),
+    /// The client was disabled or is no longer enabled here.
+    ClientDisabled,
+    /// The user was disabled or is gone.
+    UserDisabled,
+    /// The user is no longer a member of the organization.
+    MembershipEnded,
+    /// It does not carry the scope.
+    ScopeMissing,
+    /// Too many unknown tokens from this address.
+    Guessing,
+}
+
+impl AccessError {
+    /// A stable short name for logs, metrics and the audit.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Missing => "token_missing",
+            Self::Malformed => "token_malformed",
+            Self::Unknown => "token_unknown",
+            Self::Expired => "token_expired",
+            Self::Revoked => "token_revoked",
+            Self::WrongDataCenter(_) => "wrong_data_center",
+            Self::ClientDisabled => "client_disabled",
+            Self::UserDisabled => "user_disabled",
+            Self::MembershipEnded => "membership_ended",
+            Self::ScopeMissing => "scope_missing",
+            Self::Guessing => "token_guessing",
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Who and where: users, organizations, environments, realms. Plain values, read from a store.
+
+/// A person who can sign in; the number is what applications see as ZUID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UserId(pub i64);
+
+/// A user as the pages and `/oauth/user/info` show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The ZUID.
+    pub id: UserId,
+    /// Where this user signs in.
+    pub realm: Realm,
+    /// As the person writes it.
+    pub email: String,
+    /// Given name; may be empty.
+    pub first_name: String,
+    /// Family name; may be empty.
+    pub last_name: String,
+    /// A disabled user cannot sign in, and no token of theirs works.
+    pub disabled: bool,
+}
+
+impl User {
+    /// First and last name, or the e-mail address when both are empty.
+    pub fn display_name(&self) -> String {
+        let name = format!("{} {}", self.first_name, self.last_name);
+        let name = name.trim();
+        if name.is_empty() { self.email.clone() } else { name.to_owned() }
+    }
+}
+
+/// Who may sign in here: the accounts house or one portal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Realm {
+    /// The accounts house: a data center's own users.
+    Accounts,
+    /// A portal, by its id: an organization's own customers (accounts-protocol.md section 11).
+    Portal(String),
+}
+
+impl Realm {
+    /// As kept in a store: empty for the accounts house, else the portal's id.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Accounts => "",
+            Self::Portal(id) => id,
+        }
+    }
+
+    /// As read back from a store.
+    pub fn from_stored(text: String) -> Self {
+        if text.is_empty() { Self::Accounts } else { Self::Portal(text) }
+    }
+}
+
+/// Which of an organization's worlds a token is for (accounts-protocol.md section 16).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Environment {
+    /// The real one.
+    #[default]
+    Production,
+    /// A copy to try things in.
+    Sandbox,
+    /// A developer's own.
+    Developer,
+}
+
+impl Environment {
+    /// As provision files and stores spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Sandbox => "sandbox",
+            Self::Developer => "developer",
+        }
+    }
+
+    /// Reads the spelling of a provision file or store; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Production, Self::Sandbox, Self::Developer].into_iter().find(|e| e.as_str() == text)
+    }
+}
+
+/// A company or team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    /// Its id, as APIs name it.
+    pub id: String,
+    /// Its name, as people read it.
+    pub name: String,
+    /// Which world it is.
+    pub environment: Environment,
+}
+
+/// A user's place in an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// Where.
+    pub organization: Organization,
+    /// Whether the user administers it.
+    pub administrator: bool,
+}
+
+/// Folds an e-mail address to the form it is compared in: trimmed, lower case. `None` when it cannot be an
+/// address: no `@` with something on both sides, white space or control characters inside, over 254 bytes.
+pub fn fold_email(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (local, host) = text.rsplit_once('@')?;
+    let usable = !local.is_empty()
+        && !host.is_empty()
+        && text.len() <= 254
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    usable.then(|| text.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_fold() {
+        assert_eq!(fold_email("  Alice@Zylker.Example "), Some("alice@zylker.example".to_owned()));
+        for wrong in ["", "a", "@b", "a@", "a b@c", "a@b\u{7}", &format!("{}@b", "a".repeat(254))] {
+            assert_eq!(fold_email(wrong), None, "{wrong:?}");
+        }
+    }
+}
