@@ -1,0 +1,190 @@
+//! Making an authorization code: the last step of an authorization request, done once per interaction
+//! (`spec/decisions.md` 16, 17; accounts-protocol.md section 5).
+
+use std::sync::Arc;
+
+use grantor_protocol::{
+    causes::PageError,
+    people::{Realm, UserId},
+    pkce::Challenge,
+    policy::Policy,
+    scope::{Catalog, ScopeList},
+    secret::SecretHash,
+    time::Timestamp,
+    token::TokenId,
+};
+
+use crate::{AuditEvent, AuditTrail, Concerning, StoreError, Tx};
+
+/// Everything a code is bound to.
+#[derive(Debug, Clone)]
+pub struct NewCode {
+    /// The interaction that ends in it; becomes the code's identifier.
+    pub interaction: TokenId,
+    /// Hash of the code's secret.
+    pub secret_hash: SecretHash,
+    /// Where the user signed in.
+    pub realm: Realm,
+    /// For whom.
+    pub client_id: String,
+    /// By whom.
+    pub user: UserId,
+    /// For which organization; empty for none.
+    pub organization_id: String,
+    /// Where the answer goes.
+    pub redirect_uri: String,
+    /// What was asked.
+    pub scopes: ScopeList,
+    /// Whether offline access was asked.
+    pub offline: bool,
+    /// The PKCE challenge.
+    pub challenge: Option<Challenge>,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// Whether the person has just accepted (else an earlier consent must cover it).
+    pub consented: bool,
+    /// Key of the grant, should there be none yet.
+    pub fresh_grant: TokenId,
+}
+
+/// Why no code was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoCode {
+    /// The interaction ended before, and its code was redeemed.
+    Finished,
+    /// The earlier consent is gone or does not cover the request: ask again.
+    ConsentGone,
+    /// The person is told on a page.
+    Page(PageError),
+}
+
+impl Tx<'_> {
+    /// Makes the code, or finds the one this interaction made before while it is still unredeemed.
+    ///
+    /// # Errors
+    /// The outer error is a breakage; the inner one an answer, and nothing but the answer changes.
+    pub fn issue_code(
+        &mut self,
+        new: &NewCode,
+        catalog: &Arc<Catalog>,
+        policy: &Policy,
+        trail: &AuditTrail,
+        now: Timestamp,
+    ) -> Result<Result<(), NoCode>, StoreError> {
+        let mut parent = self.lock_client_user(new.user, &new.client_id)?;
+        let before =
+            self.one("SELECT used_at FROM codes WHERE id = $1", &[new.interaction.as_bytes().into()], |row| {
+                row.opt_int(0)
+            })?;
+        match before {
+            Some(None) => return Ok(Ok(())),
+            Some(Some(_)) => return Ok(Err(NoCode::Finished)),
+            None => {}
+        }
+        if policy.throttles && !parent.codes.admits(now, policy.code_rate) {
+            return Ok(Err(NoCode::Page(PageError::CodesThrottled)));
+        }
+        if !self.still_member(new.user, &new.realm, &new.organization_id)? {
+            return Ok(Err(NoCode::Page(PageError::OrganizationNotAllowed)));
+        }
+        let grant_id = if new.consented {
+            let consented = (&new.scopes, new.offline);
+            let id = self.consent(new.user, &new.client_id, &new.organization_id, consented, new.fresh_grant, now)?;
+            self.audit(
+                trail,
+                AuditEvent::Consented,
+                Concerning {
+                    user: Some(new.user),
+                    client_id: Some(&new.client_id),
+                    organization_id: Some(&new.organization_id),
+                },
+                &format!("scopes {}{}", new.scopes, if new.offline { ", offline" } else { "" }),
+            )?;
+            id
+        } else {
+            match self.lock_grant_of(new.user, &new.client_id, &new.organization_id)? {
+                Some(g) if !g.revoked && g.scopes.cover_all(catalog, &new.scopes) && (g.offline || !new.offline) => {
+                    g.id
+                }
+                _ => return Ok(Err(NoCode::ConsentGone)),
+            }
+        };
+        // A refresh token comes only of a consent that was really shown (accounts-protocol.md decision 17).
+        let refresh = new.offline && new.consented;
+        self.execute(
+            "INSERT INTO codes (id, secret_hash, realm, client_id, user_id, organization_id, grant_id, redirect_uri,
+               scopes, refresh, challenge, challenge_method, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            &[
+                new.interaction.as_bytes().into(),
+                new.secret_hash.as_bytes().into(),
+                new.realm.as_str().into(),
+                new.client_id.as_str().into(),
+                new.user.0.into(),
+                new.organization_id.as_str().into(),
+                grant_id.as_bytes().into(),
+                new.redirect_uri.as_str().into(),
+                new.scopes.to_string().as_str().into(),
+                refresh.into(),
+                new.challenge.as_ref().map(|c| c.value.as_str()).into(),
+                new.challenge.as_ref().map(|c| c.method.as_str()).into(),
+                new.expires_at.millis().into(),
+            ],
+        )?;
+        if policy.throttles {
+            // The window counts when a code was made, which is later than when its interaction began.
+            let made = TokenId::new(now, new.interaction.data_center(), nine(new.interaction));
+            parent.codes.push(made, policy.code_rate.count);
+            self.set_recent_codes(new.user, &new.client_id, &parent.codes)?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Notes that a person rejected a request.
+    pub fn reject(
+        &mut self,
+        user: UserId,
+        client_id: &str,
+        organization_id: &str,
+        trail: &AuditTrail,
+    ) -> Result<(), StoreError> {
+        let concerning =
+            Concerning { user: Some(user), client_id: Some(client_id), organization_id: Some(organization_id) };
+        self.audit(trail, AuditEvent::Rejected, concerning, "")
+    }
+
+    /// Whether the user exists, is not disabled, and (where an organization is named) belongs to it.
+    pub(crate) fn still_member(
+        &mut self,
+        user: UserId,
+        realm: &Realm,
+        organization_id: &str,
+    ) -> Result<bool, StoreError> {
+        let enabled =
+            self.one("SELECT 1 FROM users WHERE id = $1 AND NOT disabled", &[user.0.into()], |_| Ok(()))?.is_some();
+        if !enabled || organization_id.is_empty() {
+            return Ok(enabled);
+        }
+        let member = match realm {
+            Realm::Accounts => self.one(
+                "SELECT 1 FROM memberships WHERE user_id = $1 AND organization_id = $2",
+                &[user.0.into(), organization_id.into()],
+                |_| Ok(()),
+            )?,
+            Realm::Portal(portal) => self.one(
+                "SELECT 1 FROM portals WHERE id = $1 AND organization_id = $2",
+                &[portal.into(), organization_id.into()],
+                |_| Ok(()),
+            )?,
+        };
+        Ok(member.is_some())
+    }
+}
+
+fn nine(id: TokenId) -> [u8; 9] {
+    let mut nine = [0; 9];
+    for (to, from) in nine.iter_mut().zip(id.as_bytes().iter().skip(7)) {
+        *to = *from;
+    }
+    nine
+}

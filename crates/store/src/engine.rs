@@ -1,0 +1,22 @@
+//! Everything below the nouns: opening a database, migrating it, queueing steps, committing them in groups, and one
+//! face ([`Tx`], [`Param`], [`Row`]) over the two engines.
+
+mod job;
+mod migrations;
+mod options;
+mod param;
+mod postgres;
+mod row;
+mod sql;
+mod sqlite;
+mod store;
+mod tx;
+mod url;
+
+pub use migrations::Migrations;
+pub use options::{StoreOptions, StoreStatistics};
+pub use param::Param;
+pub use row::Row;
+pub use store::Store;
+pub use tx::Tx;
+pub use url::{DatabaseUrl, PostgresUrl};

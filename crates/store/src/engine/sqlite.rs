@@ -1,0 +1,153 @@
+//! The SQLite engine: one writer thread that commits steps in groups, and a few read-only connections that read on the
+//! calling thread.
+
+mod migrate;
+mod readers;
+mod session;
+mod writer;
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use crossbeam_channel::{Sender, TrySendError, bounded};
+
+pub(crate) use self::session::Session;
+
+use self::readers::Readers;
+use self::writer::Writer;
+use super::job::Job;
+use super::migrations::Migrations;
+use super::options::{Counters, StoreOptions};
+use super::tx::Tx;
+use crate::StoreError;
+
+/// What the writer thread is told.
+enum Order {
+    Step(Box<dyn Job>),
+    Stop,
+}
+
+pub(crate) struct SqliteEngine {
+    orders: Sender<Order>,
+    readers: Readers,
+    counters: Arc<Counters>,
+    closed: AtomicBool,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl SqliteEngine {
+    pub(crate) fn open(
+        file: &Path,
+        migrations: &Migrations,
+        options: &StoreOptions,
+        counters: Arc<Counters>,
+    ) -> Result<Self, StoreError> {
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder).map_err(|source| io_error(folder, source))?;
+        }
+        let lock = if options.exclusive { Some(lock(file)?) } else { None };
+        create(file)?;
+        let mut session = Session::writer(file)?;
+        migrate::migrate(&session, migrations, options.at)?;
+        let (orders, waiting) = bounded(options.queue.max(1));
+        let writer = Writer::new(&mut session, waiting, Arc::clone(&counters), options)?;
+        let thread = thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || {
+                writer.run(&session);
+                drop(session);
+                // Last, so that the next server finds a closed database.
+                drop(lock);
+            })
+            .map_err(|source| io_error(file, source))?;
+        Ok(Self {
+            orders,
+            readers: Readers::new(file, options.readers),
+            counters,
+            closed: AtomicBool::new(false),
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    pub(crate) fn write(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Err(StoreError::closed());
+        }
+        self.orders.try_send(Order::Step(job)).map_err(|refused| match refused {
+            TrySendError::Full(_) => {
+                self.counters.shed.add(1);
+                StoreError::Overloaded
+            }
+            TrySendError::Disconnected(_) => StoreError::closed(),
+        })
+    }
+
+    pub(crate) fn read<T>(&self, mut step: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Err(StoreError::closed());
+        }
+        self.counters.reads.add(1);
+        let result = self.readers.read(&mut step);
+        if result.is_err() {
+            self.counters.failed.add(1);
+        }
+        result
+    }
+
+    pub(crate) fn queued(&self) -> usize {
+        self.orders.len()
+    }
+
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+        // Readers first: the last connection to close is then the writer's, which can empty the log into the file.
+        self.readers.close();
+        // An error means that the thread has ended already.
+        let _ = self.orders.send(Order::Stop);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer thread of the store panicked");
+        }
+    }
+}
+
+/// Locks `FILE.lock` for as long as the returned file lives.
+fn lock(file: &Path) -> Result<File, StoreError> {
+    let path = beside(file, ".lock");
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|source| io_error(&path, source))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse(file.to_owned())),
+        Err(TryLockError::Error(source)) => Err(io_error(&path, source)),
+    }
+}
+
+/// Creates an absent file readable by its owner only; SQLite gives its log the same rights.
+fn create(file: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop).map_err(|source| io_error(file, source))
+}
+
+/// The path with something appended to its name.
+fn beside(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn io_error(path: &Path, source: std::io::Error) -> StoreError {
+    StoreError::Io { path: path.to_owned(), source: Arc::new(source) }
+}

@@ -1,0 +1,107 @@
+//! The transaction that a step is given: three ways to run a statement, the same for both engines. What a noun does in
+//! the store is an `impl Tx` block in that noun's file.
+
+use super::param::Param;
+use super::postgres::PostgresTx;
+use super::row::Row;
+use super::sqlite::Session;
+use crate::StoreError;
+
+/// An open transaction. After a statement has failed every further one fails with the same error, because a
+/// transaction is never continued after an error: the step is rolled back.
+#[derive(Debug)]
+pub struct Tx<'c> {
+    engine: Engine<'c>,
+    fault: Option<StoreError>,
+}
+
+#[derive(Debug)]
+enum Engine<'c> {
+    Sqlite(&'c Session),
+    Postgres(PostgresTx<'c>),
+}
+
+impl<'c> Tx<'c> {
+    pub(crate) fn sqlite(session: &'c Session) -> Self {
+        Self { engine: Engine::Sqlite(session), fault: None }
+    }
+
+    pub(crate) fn postgres(tx: PostgresTx<'c>) -> Self {
+        Self { engine: Engine::Postgres(tx), fault: None }
+    }
+
+    /// The first error of a statement in this transaction.
+    pub(crate) fn fault(&self) -> Option<&StoreError> {
+        self.fault.as_ref()
+    }
+
+    /// Whether PostgreSQL has been told that the transaction begins.
+    pub(crate) fn begun(&self) -> bool {
+        match &self.engine {
+            Engine::Sqlite(_) => true,
+            Engine::Postgres(tx) => tx.begun(),
+        }
+    }
+
+    /// Runs a statement that returns no rows and gives back how many rows it inserted, updated or deleted.
+    ///
+    /// # Errors
+    /// What the database said; a constraint that was violated is told by [`StoreError::is_constraint`].
+    pub fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        self.check()?;
+        let result = match &mut self.engine {
+            Engine::Sqlite(session) => session.execute(sql, params),
+            Engine::Postgres(tx) => tx.execute(sql, params),
+        };
+        result.map_err(|error| self.keep(error))
+    }
+
+    /// Runs a statement and maps the first row, if there is one.
+    ///
+    /// # Errors
+    /// What the database said, or what `map` said.
+    pub fn one<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+        map: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        self.check()?;
+        let result = match &mut self.engine {
+            Engine::Sqlite(session) => session.one(sql, params, map),
+            Engine::Postgres(tx) => {
+                tx.query(sql, params).map(|rows| rows.first().map(|row| map(&Row::postgres(row))).transpose())
+            }
+        };
+        result.map_err(|error| self.keep(error))?
+    }
+
+    /// Runs a statement and maps every row, in the order of the result.
+    ///
+    /// # Errors
+    /// What the database said, or the first error of `map`.
+    pub fn all<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+        mut map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.check()?;
+        let result = match &mut self.engine {
+            Engine::Sqlite(session) => session.all(sql, params, map),
+            Engine::Postgres(tx) => {
+                tx.query(sql, params).map(|rows| rows.iter().map(|row| map(&Row::postgres(row))).collect())
+            }
+        };
+        result.map_err(|error| self.keep(error))?
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        self.fault.clone().map_or(Ok(()), Err)
+    }
+
+    fn keep(&mut self, error: StoreError) -> StoreError {
+        self.fault = Some(error.clone());
+        error
+    }
+}

@@ -1,0 +1,182 @@
+//! Grants: what a user allowed a client in one organization, the parent of every token; and the row above
+//! it that serializes what one user does with one client.
+
+use grantor_protocol::{
+    issue::Recent, people::UserId, scope::ScopeList, step::GrantFacts, time::Timestamp, token::TokenId,
+};
+
+use crate::{StoreError, Tx};
+
+/// A grant's row.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// Its key.
+    pub id: TokenId,
+    /// Everything that was ever allowed.
+    pub scopes: ScopeList,
+    /// Whether offline access was.
+    pub offline: bool,
+    /// Live refresh tokens, oldest first.
+    pub refresh_ids: Recent,
+    /// Whether it was withdrawn.
+    pub revoked: bool,
+}
+
+/// The windows of one user's and client's throttles.
+#[derive(Debug, Clone, Default)]
+pub struct ClientUser {
+    /// Codes made.
+    pub codes: Recent,
+    /// Refresh tokens made.
+    pub refresh: Recent,
+}
+
+impl Tx<'_> {
+    /// What a user granted a client so far, for [`grantor_protocol::step::next_step`].
+    pub fn grant_facts(&mut self, user: UserId, client_id: &str) -> Result<Vec<GrantFacts>, StoreError> {
+        self.all(
+            "SELECT organization_id, scopes, offline FROM grants
+             WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL ORDER BY granted_at DESC",
+            &[user.0.into(), client_id.into()],
+            |row| {
+                Ok(GrantFacts {
+                    organization_id: row.text(0)?,
+                    scopes: ScopeList::from_stored(row.opt_text_ref(1)?.unwrap_or_default()),
+                    offline: row.bool(2)?,
+                })
+            },
+        )
+    }
+
+    /// Locks the row above everything one user does with one client, making it when it is the first time.
+    pub fn lock_client_user(&mut self, user: UserId, client_id: &str) -> Result<ClientUser, StoreError> {
+        for _ in 0..2 {
+            let found = self.one(
+                "SELECT recent_codes, recent_refresh FROM client_users WHERE user_id = $1 AND client_id = $2 FOR UPDATE",
+                &[user.0.into(), client_id.into()],
+                |row| {
+                    Ok(ClientUser {
+                        codes: Recent::from_bytes(row.opt_blob_ref(0)?.unwrap_or_default()),
+                        refresh: Recent::from_bytes(row.opt_blob_ref(1)?.unwrap_or_default()),
+                    })
+                },
+            )?;
+            if let Some(found) = found {
+                return Ok(found);
+            }
+            self.execute(
+                "INSERT INTO client_users (user_id, client_id, recent_codes, recent_refresh) VALUES ($1, $2, $3, $3)
+                 ON CONFLICT (user_id, client_id) DO NOTHING",
+                &[user.0.into(), client_id.into(), (&[] as &[u8]).into()],
+            )?;
+        }
+        Err(StoreError::Corrupt { what: "missing: the row of a client's user".into() })
+    }
+
+    /// Writes back the window of codes.
+    pub(crate) fn set_recent_codes(&mut self, user: UserId, client_id: &str, codes: &Recent) -> Result<(), StoreError> {
+        self.execute(
+            "UPDATE client_users SET recent_codes = $3 WHERE user_id = $1 AND client_id = $2",
+            &[user.0.into(), client_id.into(), (&codes.to_bytes()).into()],
+        )?;
+        Ok(())
+    }
+
+    /// Writes back the window of refresh tokens.
+    pub(crate) fn set_recent_refresh(
+        &mut self,
+        user: UserId,
+        client_id: &str,
+        refresh: &Recent,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "UPDATE client_users SET recent_refresh = $3 WHERE user_id = $1 AND client_id = $2",
+            &[user.0.into(), client_id.into(), (&refresh.to_bytes()).into()],
+        )?;
+        Ok(())
+    }
+
+    /// Locks the grant of a user, client and organization.
+    pub fn lock_grant_of(
+        &mut self,
+        user: UserId,
+        client_id: &str,
+        organization_id: &str,
+    ) -> Result<Option<Grant>, StoreError> {
+        self.one(
+            "SELECT id, scopes, offline, refresh_ids, revoked_at FROM grants
+             WHERE user_id = $1 AND client_id = $2 AND organization_id = $3 FOR UPDATE",
+            &[user.0.into(), client_id.into(), organization_id.into()],
+            |row| {
+                Ok(Grant {
+                    id: TokenId::from_bytes(row.array(0)?),
+                    scopes: ScopeList::from_stored(row.opt_text_ref(1)?.unwrap_or_default()),
+                    offline: row.bool(2)?,
+                    refresh_ids: Recent::from_bytes(row.opt_blob_ref(3)?.unwrap_or_default()),
+                    revoked: row.opt_int(4)?.is_some(),
+                })
+            },
+        )
+    }
+
+    /// Adds what was consented to a grant, making it (with the key `fresh`) when there is none. A withdrawn
+    /// grant begins anew: only what is consented now counts, and its old tokens stay dead.
+    pub(crate) fn consent(
+        &mut self,
+        user: UserId,
+        client_id: &str,
+        organization_id: &str,
+        consented: (&ScopeList, bool),
+        fresh: TokenId,
+        now: Timestamp,
+    ) -> Result<TokenId, StoreError> {
+        let (scopes, offline) = consented;
+        match self.lock_grant_of(user, client_id, organization_id)? {
+            Some(grant) if !grant.revoked => {
+                let mut all = grant.scopes;
+                for scope in scopes.iter() {
+                    all.add(scope);
+                }
+                self.execute(
+                    "UPDATE grants SET scopes = $2, offline = $3, granted_at = $4 WHERE id = $1",
+                    &[
+                        grant.id.as_bytes().into(),
+                        all.to_string().as_str().into(),
+                        (grant.offline || offline).into(),
+                        now.millis().into(),
+                    ],
+                )?;
+                Ok(grant.id)
+            }
+            old => {
+                if let Some(old) = old {
+                    self.execute("DELETE FROM grants WHERE id = $1", &[old.id.as_bytes().into()])?;
+                }
+                self.execute(
+                    "INSERT INTO grants (id, user_id, client_id, organization_id, scopes, offline, refresh_ids, granted_at)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                    &[
+                        fresh.as_bytes().into(),
+                        user.0.into(),
+                        client_id.into(),
+                        organization_id.into(),
+                        scopes.to_string().as_str().into(),
+                        offline.into(),
+                        (&[] as &[u8]).into(),
+                        now.millis().into(),
+                    ],
+                )?;
+                Ok(fresh)
+            }
+        }
+    }
+
+    /// Withdraws a grant: everything made from it is dead at once.
+    pub fn revoke_grant(&mut self, id: TokenId, now: Timestamp) -> Result<bool, StoreError> {
+        let changed = self.execute(
+            "UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL",
+            &[id.as_bytes().into(), now.millis().into()],
+        )?;
+        Ok(changed == 1)
+    }
+}

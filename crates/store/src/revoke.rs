@@ -1,0 +1,134 @@
+//! Revoking a token: a refresh token takes its access tokens along, an access token goes alone
+//! (accounts-protocol.md section 12; `spec/decisions.md` 1, 13).
+
+use grantor_protocol::{
+    causes::RevokeError,
+    issue::Recent,
+    people::{Realm, UserId},
+    secret::{SecretHash, SecretKind},
+    time::Timestamp,
+    token::{PresentedToken, TokenId},
+};
+
+use crate::{AuditEvent, AuditTrail, Concerning, StoreError, Tx};
+
+/// What kind of token is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// A refresh token.
+    Refresh,
+    /// An access token.
+    Access,
+}
+
+/// Who asks to revoke what.
+#[derive(Debug, Clone)]
+pub struct Revocation {
+    /// The token.
+    pub token: PresentedToken,
+    /// The client that authenticated; `None` in the open form, where possession suffices.
+    pub client_id: Option<String>,
+    /// At which door.
+    pub realm: Realm,
+    /// The only kind that is meant, where the form demands one.
+    pub only: Option<TokenKind>,
+}
+
+struct Row {
+    kind: TokenKind,
+    secret_hash: SecretHash,
+    realm: String,
+    client_id: String,
+    user: UserId,
+    organization_id: String,
+    grant_id: TokenId,
+}
+
+impl Tx<'_> {
+    /// Revokes, or says why not. Revoking what was revoked before succeeds again. Answers the client whose
+    /// token it was.
+    pub fn revoke(
+        &mut self,
+        asked: &Revocation,
+        trail: &AuditTrail,
+        now: Timestamp,
+    ) -> Result<Result<String, RevokeError>, StoreError> {
+        let Some(row) = self.any_token(asked.token.id)? else { return Ok(Err(RevokeError::Unknown)) };
+        let secret_kind = match row.kind {
+            TokenKind::Refresh => SecretKind::Refresh,
+            TokenKind::Access => SecretKind::Access,
+        };
+        if !row.secret_hash.matches(&asked.token.secret.hash(secret_kind)) {
+            return Ok(Err(RevokeError::Unknown));
+        }
+        if asked.client_id.as_ref().is_some_and(|client_id| *client_id != row.client_id) {
+            return Ok(Err(RevokeError::OfAnotherClient));
+        }
+        if asked.realm.as_str() != row.realm {
+            return Ok(Err(RevokeError::OfAnotherRealm));
+        }
+        if asked.only.is_some_and(|only| only != row.kind) {
+            return Ok(Err(RevokeError::TypeMismatch));
+        }
+        let ended = match row.kind {
+            TokenKind::Refresh => self.end_listed_refresh_token(row.grant_id, asked.token.id, now)?,
+            TokenKind::Access => self.end_access_token(asked.token.id, now)?,
+        };
+        if ended {
+            let concerning = Concerning {
+                user: Some(row.user),
+                client_id: Some(&row.client_id),
+                organization_id: Some(&row.organization_id),
+            };
+            let what = if row.kind == TokenKind::Refresh { "refresh token" } else { "access token" };
+            self.audit(trail, AuditEvent::TokenRevoked, concerning, &format!("{what} {}", asked.token.id.mark()))?;
+        }
+        Ok(Ok(row.client_id))
+    }
+
+    /// Ends a refresh token and takes it off its grant's list, so that it no longer counts toward the cap.
+    fn end_listed_refresh_token(&mut self, grant_id: TokenId, id: TokenId, now: Timestamp) -> Result<bool, StoreError> {
+        let listed = self.one(
+            "SELECT refresh_ids FROM grants WHERE id = $1 FOR UPDATE",
+            &[grant_id.as_bytes().into()],
+            |row| Ok(Recent::from_bytes(row.opt_blob_ref(0)?.unwrap_or_default())),
+        )?;
+        if let Some(mut listed) = listed {
+            listed.remove(&id);
+            self.execute(
+                "UPDATE grants SET refresh_ids = $2 WHERE id = $1",
+                &[grant_id.as_bytes().into(), (&listed.to_bytes()).into()],
+            )?;
+        }
+        self.end_refresh_token(id, "revoked", now)
+    }
+
+    fn any_token(&mut self, id: TokenId) -> Result<Option<Row>, StoreError> {
+        let refresh = self.one(
+            "SELECT secret_hash, realm, client_id, user_id, organization_id, grant_id FROM refresh_tokens WHERE id = $1",
+            &[id.as_bytes().into()],
+            |row| read(row, TokenKind::Refresh),
+        )?;
+        if refresh.is_some() {
+            return Ok(refresh);
+        }
+        self.one(
+            "SELECT a.secret_hash, u.realm, g.client_id, g.user_id, g.organization_id, a.grant_id
+             FROM access_tokens a JOIN grants g ON g.id = a.grant_id JOIN users u ON u.id = g.user_id WHERE a.id = $1",
+            &[id.as_bytes().into()],
+            |row| read(row, TokenKind::Access),
+        )
+    }
+}
+
+fn read(row: &crate::Row<'_>, kind: TokenKind) -> Result<Row, StoreError> {
+    Ok(Row {
+        kind,
+        secret_hash: SecretHash::from_bytes(row.array(0)?),
+        realm: row.text(1)?,
+        client_id: row.text(2)?,
+        user: UserId(row.int(3)?),
+        organization_id: row.text(4)?,
+        grant_id: TokenId::from_bytes(row.array(5)?),
+    })
+}

@@ -1,0 +1,46 @@
+//! Removing what is dead, a bounded slice at a time: expired rows lie together because their keys order by
+//! time (`spec/decisions.md` 1; architecture section 7).
+
+use std::time::Duration;
+
+use grantor_protocol::{policy::Policy, time::Timestamp, token::TokenId};
+
+use crate::{StoreError, Tx};
+
+/// How long an interaction may take before its code is made: the life of a seal.
+pub const INTERACTION_LIFETIME: Duration = Duration::from_mins(30);
+
+/// How long a revoked refresh token's row stays, so that revoking it again still succeeds.
+pub const REVOKED_MEMORY: Duration = Duration::from_hours(24 * 30);
+
+impl Tx<'_> {
+    /// Removes at most `slice` rows of each kind that nobody can miss any more. Returns how many went; a
+    /// full slice means there may be more.
+    pub fn sweep(&mut self, policy: &Policy, slice: i64, now: Timestamp) -> Result<u64, StoreError> {
+        let longest_code = policy.code_lifetime.max(policy.portal_code_lifetime);
+        let codes_until = now.minus(Policy::CODE_MEMORY).minus(INTERACTION_LIFETIME).minus(longest_code);
+        let mut gone = self.execute(
+            "DELETE FROM codes WHERE id IN (SELECT id FROM codes WHERE id < $1 ORDER BY id LIMIT $2)",
+            &[TokenId::first_of(codes_until).as_bytes().into(), slice.into()],
+        )?;
+        gone += self.execute(
+            "DELETE FROM access_tokens WHERE id IN
+             (SELECT id FROM access_tokens WHERE id < $1 AND expires_at <= $2 ORDER BY id LIMIT $3)",
+            &[
+                TokenId::first_of(now.minus(policy.access_token_lifetime)).as_bytes().into(),
+                now.millis().into(),
+                slice.into(),
+            ],
+        )?;
+        gone += self.execute(
+            "DELETE FROM refresh_tokens WHERE id IN
+             (SELECT id FROM refresh_tokens WHERE revoked_at IS NOT NULL AND revoked_at < $1 LIMIT $2)",
+            &[now.minus(REVOKED_MEMORY).millis().into(), slice.into()],
+        )?;
+        gone += self.execute(
+            "DELETE FROM browser_sessions WHERE id IN (SELECT id FROM browser_sessions WHERE id < $1 ORDER BY id LIMIT $2)",
+            &[TokenId::first_of(now.minus(policy.session_lifetime)).as_bytes().into(), slice.into()],
+        )?;
+        Ok(gone)
+    }
+}

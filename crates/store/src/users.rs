@@ -1,0 +1,219 @@
+//! Users, their organizations and memberships, in one data center.
+
+use grantor_protocol::{
+    people::{Environment, Membership, Organization, Realm, User, UserId},
+    time::Timestamp,
+};
+
+use crate::{Row, StoreError, Tx};
+
+/// A user with what proves a password, for the sign-in page.
+#[derive(Clone)]
+pub struct UserWithPassword {
+    /// The user.
+    pub user: User,
+    /// An argon2id PHC string; empty when no password was ever set.
+    pub password_hash: String,
+}
+
+impl std::fmt::Debug for UserWithPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UserWithPassword").field("user", &self.user.id).finish_non_exhaustive()
+    }
+}
+
+/// What provisioning writes about a user.
+#[derive(Clone)]
+pub struct NewUser {
+    /// Their ZUID; unique in the data center.
+    pub id: UserId,
+    /// Where they sign in.
+    pub realm: Realm,
+    /// Folded address.
+    pub email: String,
+    /// The address as the person writes it.
+    pub email_shown: String,
+    /// argon2id PHC string.
+    pub password_hash: String,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Whether they may not sign in.
+    pub disabled: bool,
+}
+
+impl std::fmt::Debug for NewUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewUser").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+fn user(row: &Row<'_>) -> Result<User, StoreError> {
+    Ok(User {
+        id: UserId(row.int(0)?),
+        realm: Realm::from_stored(row.text(1)?),
+        email: row.text(2)?,
+        first_name: row.text(3)?,
+        last_name: row.text(4)?,
+        disabled: row.bool(5)?,
+    })
+}
+
+impl Tx<'_> {
+    /// The user of that folded address in that realm.
+    pub fn user_by_email(&mut self, realm: &Realm, email: &str) -> Result<Option<UserWithPassword>, StoreError> {
+        self.one(
+            "SELECT id, realm, email_shown, first_name, last_name, disabled, password_hash
+             FROM users WHERE realm = $1 AND email = $2",
+            &[realm.as_str().into(), email.into()],
+            |row| Ok(UserWithPassword { user: user(row)?, password_hash: row.text(6)? }),
+        )
+    }
+
+    /// The user of that id.
+    pub fn user(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.one(
+            "SELECT id, realm, email_shown, first_name, last_name, disabled FROM users WHERE id = $1",
+            &[id.0.into()],
+            user,
+        )
+    }
+
+    /// Where a user belongs, by name. A portal user belongs to the portal's organization.
+    pub fn memberships(&mut self, user: UserId, realm: &Realm) -> Result<Vec<Membership>, StoreError> {
+        let read = |row: &Row<'_>| {
+            Ok(Membership {
+                organization: Organization {
+                    id: row.text(0)?,
+                    name: row.text(1)?,
+                    environment: Environment::parse(&row.text(2)?).unwrap_or_default(),
+                },
+                administrator: row.bool(3)?,
+            })
+        };
+        match realm {
+            Realm::Accounts => self.all(
+                "SELECT o.id, o.name, o.environment, m.administrator
+                 FROM memberships m JOIN organizations o ON o.id = m.organization_id
+                 WHERE m.user_id = $1 ORDER BY o.name, o.id",
+                &[user.0.into()],
+                read,
+            ),
+            Realm::Portal(portal) => self.all(
+                "SELECT o.id, o.name, o.environment, FALSE
+                 FROM portals p JOIN organizations o ON o.id = p.organization_id WHERE p.id = $1",
+                &[portal.into()],
+                read,
+            ),
+        }
+    }
+
+    /// Writes a user, by id.
+    pub fn put_user(&mut self, user: &NewUser, now: Timestamp) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO users (id, realm, email, email_shown, password_hash, first_name, last_name, disabled, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             ON CONFLICT (id) DO UPDATE SET email = excluded.email, email_shown = excluded.email_shown,
+               password_hash = excluded.password_hash, first_name = excluded.first_name,
+               last_name = excluded.last_name, disabled = excluded.disabled",
+            &[
+                user.id.0.into(),
+                user.realm.as_str().into(),
+                user.email.as_str().into(),
+                user.email_shown.as_str().into(),
+                user.password_hash.as_str().into(),
+                user.first_name.as_str().into(),
+                user.last_name.as_str().into(),
+                user.disabled.into(),
+                now.millis().into(),
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Removes a user with their memberships, sessions, grants and tokens: nothing of theirs is left to work.
+    /// Access tokens need no deletion: without their grant they open nothing, and they expire soon.
+    pub fn remove_user(&mut self, id: UserId) -> Result<(), StoreError> {
+        for sql in [
+            "DELETE FROM memberships WHERE user_id = $1",
+            "DELETE FROM browser_sessions WHERE user_id = $1",
+            "DELETE FROM client_users WHERE user_id = $1",
+            "DELETE FROM refresh_tokens WHERE user_id = $1",
+            "DELETE FROM codes WHERE user_id = $1",
+            "DELETE FROM grants WHERE user_id = $1",
+            "DELETE FROM users WHERE id = $1",
+        ] {
+            self.execute(sql, &[id.0.into()])?;
+        }
+        Ok(())
+    }
+
+    /// Every user of a realm, by address.
+    pub fn users(&mut self, realm: &Realm) -> Result<Vec<User>, StoreError> {
+        self.all(
+            "SELECT id, realm, email_shown, first_name, last_name, disabled FROM users WHERE realm = $1 ORDER BY email",
+            &[realm.as_str().into()],
+            user,
+        )
+    }
+
+    /// Writes an organization, by id.
+    pub fn put_organization(&mut self, organization: &Organization) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO organizations (id, name, environment) VALUES ($1, $2, $3)
+             ON CONFLICT (id) DO UPDATE SET name = excluded.name, environment = excluded.environment",
+            &[
+                organization.id.as_str().into(),
+                organization.name.as_str().into(),
+                organization.environment.as_str().into(),
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// The organization of that id.
+    pub fn organization(&mut self, id: &str) -> Result<Option<Organization>, StoreError> {
+        self.one("SELECT id, name, environment FROM organizations WHERE id = $1", &[id.into()], organization)
+    }
+
+    /// Every organization, by id.
+    pub fn organizations(&mut self) -> Result<Vec<Organization>, StoreError> {
+        self.all("SELECT id, name, environment FROM organizations ORDER BY id", &[], organization)
+    }
+
+    /// Removes an organization with its memberships, grants and tokens.
+    pub fn remove_organization(&mut self, id: &str) -> Result<(), StoreError> {
+        for sql in [
+            "DELETE FROM memberships WHERE organization_id = $1",
+            "DELETE FROM refresh_tokens WHERE organization_id = $1",
+            "DELETE FROM codes WHERE organization_id = $1",
+            "DELETE FROM grants WHERE organization_id = $1",
+            "DELETE FROM organizations WHERE id = $1",
+        ] {
+            self.execute(sql, &[id.into()])?;
+        }
+        Ok(())
+    }
+
+    /// Makes exactly these the user's memberships (organization id, whether administrator).
+    pub fn set_memberships(&mut self, user: UserId, places: &[(String, bool)]) -> Result<(), StoreError> {
+        self.execute("DELETE FROM memberships WHERE user_id = $1", &[user.0.into()])?;
+        for (organization_id, administrator) in places {
+            self.execute(
+                "INSERT INTO memberships (user_id, organization_id, administrator) VALUES ($1, $2, $3)
+                 ON CONFLICT (user_id, organization_id) DO UPDATE SET administrator = excluded.administrator",
+                &[user.0.into(), organization_id.into(), (*administrator).into()],
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn organization(row: &Row<'_>) -> Result<Organization, StoreError> {
+    Ok(Organization {
+        id: row.text(0)?,
+        name: row.text(1)?,
+        environment: Environment::parse(&row.text(2)?).unwrap_or_default(),
+    })
+}
