@@ -39,7 +39,8 @@ impl ReplyTo {
             query.append_pair("state", state);
         }
         let joint = if self.uri.contains('?') { if self.uri.ends_with(['?', '&']) { "" } else { "&" } } else { "?" };
-        format!("{}{joint}{}", self.uri, query.finish())
+        // A space as `%20`: some clients decode query strings without turning `+` into one.
+        format!("{}{joint}{}", self.uri, query.finish().replace('+', "%20"))
     }
 }
 

@@ -150,6 +150,8 @@ pub enum TokenError {
     UserDisabled,
     /// The user is no longer a member of the organization.
     MembershipEnded,
+    /// A scope of the code is no longer in the catalog.
+    ScopeRetired(String),
     /// Ten access tokens in ten minutes from one refresh token (section 17).
     AccessTokensThrottled,
     /// Five refresh tokens in a minute for one user and client (section 17).
@@ -191,6 +193,7 @@ impl TokenError {
             Self::GrantRevoked => "grant_revoked",
             Self::UserDisabled => "user_disabled",
             Self::MembershipEnded => "membership_ended",
+            Self::ScopeRetired(_) => "scope_retired",
             Self::AccessTokensThrottled => "access_tokens_throttled",
             Self::RefreshTokensThrottled => "refresh_tokens_throttled",
         }

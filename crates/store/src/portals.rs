@@ -15,6 +15,8 @@ pub struct Portal {
     pub clients: Vec<String>,
     /// `#rrggbb`, or empty.
     pub accent: String,
+    /// Whether it has a logo; see [`Tx::portal_logo`].
+    pub has_logo: bool,
 }
 
 impl Portal {
@@ -31,18 +33,19 @@ fn portal(row: &Row<'_>) -> Result<Portal, StoreError> {
         organization_id: row.text(2)?,
         clients: crate::lines(&row.text(3)?),
         accent: row.text(4)?,
+        has_logo: row.bool(5)?,
     })
 }
 
 impl Tx<'_> {
     /// The portal of that id.
     pub fn portal(&mut self, id: &str) -> Result<Option<Portal>, StoreError> {
-        self.one("SELECT id, name, organization_id, clients, accent FROM portals WHERE id = $1", &[id.into()], portal)
+        self.one("SELECT id, name, organization_id, clients, accent, logo IS NOT NULL FROM portals WHERE id = $1", &[id.into()], portal)
     }
 
     /// Every portal, by id.
     pub fn portals(&mut self) -> Result<Vec<Portal>, StoreError> {
-        self.all("SELECT id, name, organization_id, clients, accent FROM portals ORDER BY id", &[], portal)
+        self.all("SELECT id, name, organization_id, clients, accent, logo IS NOT NULL FROM portals ORDER BY id", &[], portal)
     }
 
     /// A portal's logo: its media type and bytes.

@@ -95,7 +95,7 @@ fn parameters_act_as_documented() {
 
 #[test]
 fn the_redirect_keeps_state_byte_for_byte() {
-    let nasty = "%26%3D%23%25%22%3Cscript%3E+%C3%A9";
+    let nasty = "%26%3D%23%25%22%3Cscript%3E%20%2B%C3%A9";
     for (uri, expected) in [
         ("https%3A%2F%2Fa.example%2Fcb", "https://a.example/cb?code=1&state="),
         ("https%3A%2F%2Fa.example%2Fq%3Fx%3D1", "https://a.example/q?x=1&code=1&state="),

@@ -39,6 +39,12 @@ impl From<i64> for Param<'_> {
     }
 }
 
+impl From<i32> for Param<'_> {
+    fn from(value: i32) -> Self {
+        Self::Int(i64::from(value))
+    }
+}
+
 impl From<u32> for Param<'_> {
     fn from(value: u32) -> Self {
         Self::Int(i64::from(value))

@@ -130,7 +130,7 @@ impl<'r> Row<'r> {
     /// BYTEA or BLOB of exactly `N` bytes; NULL is `None`.
     pub fn opt_array<const N: usize>(&self, index: usize) -> Result<Option<[u8; N]>, StoreError> {
         self.opt_blob_ref(index)?
-            .map(|bytes| bytes.try_into())
+            .map(TryInto::try_into)
             .transpose()
             .map_err(|_| StoreError::Column { index, wanted: "bytes of the right length" })
     }

@@ -50,7 +50,7 @@ impl fmt::Display for DatabaseUrl {
 /// A PostgreSQL URL that was understood. `Debug` and `Display` show host, port and database, nothing else.
 #[derive(Clone)]
 pub struct PostgresUrl {
-    pub(crate) config: tokio_postgres::Config,
+    pub(crate) config: Box<tokio_postgres::Config>,
     pub(crate) root_certificates: Option<PathBuf>,
 }
 
@@ -70,7 +70,7 @@ impl PostgresUrl {
             // Otherwise a peer that vanished holds a thread for the fifteen minutes of the system's retransmissions.
             config.tcp_user_timeout(Duration::from_secs(30));
         }
-        Ok(Self { config, root_certificates })
+        Ok(Self { config: Box::new(config), root_certificates })
     }
 }
 

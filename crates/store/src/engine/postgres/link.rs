@@ -7,6 +7,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::io;
 use std::pin::pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -233,7 +234,7 @@ fn drive<F: Future>(runtime: &Runtime, driver: &mut Option<Box<dyn Drive>>, requ
 
 fn move_bytes(driver: &mut Option<Box<dyn Drive>>, cx: &mut Context<'_>) {
     if let Some(Err(why)) = driver.as_mut().map(|driver| driver.drive(cx)) {
-        let why = why.map_or_else(|| "closed".to_owned(), |error| describe(&error).1);
+        let why = why.as_ref().map_or_else(|| "closed".to_owned(), |error| describe(error).1);
         tracing::warn!(why, "a connection to PostgreSQL has ended");
         *driver = None;
     }
@@ -247,7 +248,9 @@ pub(super) fn fault(error: &tokio_postgres::Error) -> StoreError {
             StoreError::Unavailable(message.into())
         }
         (Some(code), message) => StoreError::Postgres { code, message },
-        (None, message) if error.is_closed() || error.source().is_some_and(|cause| cause.is::<std::io::Error>()) => {
+        (None, message)
+            if error.is_closed() || error.source().is_some_and(<dyn std::error::Error>::is::<io::Error>) =>
+        {
             StoreError::Unavailable(message.into())
         }
         (None, message) => StoreError::Postgres { code: String::new(), message },

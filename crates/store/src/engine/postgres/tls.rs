@@ -36,11 +36,9 @@ pub(super) fn connector(url: &PostgresUrl) -> Result<Option<MakeRustlsConnect>, 
         |why: String| StoreError::Url(format!("certificate authorities in {}: {why}", file.display()).into());
     let mut roots = RootCertStore::empty();
     let certificates = CertificateDer::pem_file_iter(file).map_err(|error| unreadable(error.to_string()))?;
-    for certificate in certificates {
-        // One odd certificate among a system's hundreds is no reason to refuse; none at all is.
-        if let Ok(certificate) = certificate {
-            let _ = roots.add(certificate);
-        }
+    // One odd certificate among a system's hundreds is no reason to refuse; none at all is.
+    for certificate in certificates.flatten() {
+        let _ = roots.add(certificate);
     }
     if roots.is_empty() {
         return Err(unreadable("none found".to_owned()));

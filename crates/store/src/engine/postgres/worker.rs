@@ -90,13 +90,14 @@ impl Worker {
         self.pause.is_some_and(|(_, until)| Instant::now() < until)
     }
 
-    /// The connection, made if there is none; fails at once during a pause.
+    /// The connection, made if there is none; fails at once during a pause of all threads.
     fn link(&mut self) -> Result<&mut Link, StoreError> {
         if self.link.as_ref().is_some_and(Link::broken) {
             self.unlink();
         }
         if self.link.is_none() {
-            if self.pausing() {
+            // When others are connected there is no reason to wait: a step is in hand, and the server is there.
+            if self.pausing() && self.shared.healthy.load(Ordering::Relaxed) == 0 {
                 return Err(StoreError::Unavailable(format!("{} cannot be reached", self.shared.url).into()));
             }
             match Link::connect(&self.shared) {
@@ -132,7 +133,7 @@ impl Worker {
         } else {
             shared.counters.reads.add(1);
         }
-        let (mut attempts, mut renewed, mut replanned) = (0, false, false);
+        let (mut attempts, mut renewed, mut replanned, mut reading) = (0, false, false, false);
         loop {
             let link = match self.link() {
                 Ok(link) => link,
@@ -142,9 +143,14 @@ impl Worker {
                 }
             };
             attempts += 1;
-            let end = if writes { write(link, job.as_mut(), &shared) } else { read(link, job.as_mut()) };
+            let end = if writes {
+                write(link, job.as_mut(), &shared)
+            } else {
+                let (end, open) = read(link, job.as_mut());
+                reading = open;
+                end
+            };
             match end {
-                End::Settled => break,
                 End::Conflict if attempts < ATTEMPTS => {}
                 End::Conflict => {
                     job.fail(StoreError::Conflict { attempts });
@@ -160,7 +166,7 @@ impl Worker {
                     renewed = true;
                     self.unlink();
                 }
-                End::Lost | End::Stale => break,
+                End::Settled | End::Lost | End::Stale => break,
             }
             shared.counters.retried.add(1);
         }
@@ -168,9 +174,8 @@ impl Worker {
             shared.counters.failed.add(1);
         }
         job.answer();
-        if !writes && let Some(link) = self.link.as_mut() {
-            // After the answer: nobody waits for the end of a read. It is sent even if the step ran no statement,
-            // which cannot be told here and costs a notice.
+        if reading && let Some(link) = self.link.as_mut() {
+            // After the answer: nobody waits for the end of a read.
             link.send("COMMIT");
         }
     }
@@ -202,25 +207,28 @@ fn write(link: &mut Link, job: &mut dyn Job, shared: &Shared) -> End {
             job.fail(StoreError::OutcomeUnknown);
             End::Settled
         }
-        Err(error) => match end(link, &error) {
-            End::Conflict => End::Conflict,
-            _ => {
-                job.fail(StoreError::Commit(Box::new(error)));
-                End::Settled
-            }
-        },
+        Err(error) if matches!(end(link, &error), End::Conflict) => End::Conflict,
+        Err(error) => {
+            job.fail(StoreError::Commit(Box::new(error)));
+            End::Settled
+        }
     }
 }
 
-fn read(link: &mut Link, job: &mut dyn Job) -> End {
+/// Runs a reading step; also tells whether its transaction is still open.
+fn read(link: &mut Link, job: &mut dyn Job) -> (End, bool) {
     let mut tx = Tx::postgres(PostgresTx::new(link, BEGIN_READ));
     job.run(&mut tx);
     let (begun, fault) = (tx.begun(), tx.fault().cloned());
-    let end = fault.map_or(End::Settled, |fault| end(link, &fault));
-    if begun && !matches!(end, End::Settled) {
-        link.send("ROLLBACK");
+    match fault.map_or(End::Settled, |fault| end(link, &fault)) {
+        End::Settled => (End::Settled, begun),
+        other => {
+            if begun {
+                link.send("ROLLBACK");
+            }
+            (other, false)
+        }
     }
-    end
 }
 
 /// What the first failed statement of a transaction means for the step.

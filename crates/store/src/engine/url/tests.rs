@@ -14,7 +14,7 @@ fn sqlite_files_are_relative_to_the_data_folder() {
         ("sqlite:/elsewhere/us.db", "/elsewhere/us.db"),
         ("sqlite:///elsewhere/us.db", "/elsewhere/us.db"),
     ] {
-        assert!(matches!(parse(url), DatabaseUrl::Sqlite(path) if path == PathBuf::from(file)), "{url}");
+        assert!(matches!(parse(url), DatabaseUrl::Sqlite(path) if path == Path::new(file)), "{url}");
     }
 }
 

@@ -1,0 +1,84 @@
+//! `grantor client add`: registers an application from the command line.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use clap::{Args, Subcommand};
+use grantor_server::provision::{self, ClientEntry, ProvisionFile};
+
+use crate::serve;
+
+/// Register applications.
+#[derive(Debug, Args)]
+pub struct Client {
+    #[command(subcommand)]
+    command: ClientCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ClientCommand {
+    Add(Add),
+}
+
+/// Register an application and print its id and secret, once, as KEY=VALUE lines.
+#[derive(Debug, Args)]
+struct Add {
+    /// Its name, as people read it on the consent page
+    #[arg(long)]
+    name: String,
+    /// server, browser, mobile, device or self
+    #[arg(long = "type", default_value = "server")]
+    client_type: String,
+    /// Where answers may go, character for character; may be given several times
+    #[arg(long = "redirect-uri", value_name = "URI")]
+    redirect_uris: Vec<String>,
+    /// Its publisher's page
+    #[arg(long, value_name = "URL", default_value = "")]
+    homepage_url: String,
+    /// The e-mail address of the user who owns it
+    #[arg(long, value_name = "EMAIL", default_value = "")]
+    owner: String,
+    /// A data center whose users may use it; may be given several times; default: the owner's
+    #[arg(long = "data-center", value_name = "LOCATION")]
+    data_centers: Vec<String>,
+    /// One secret per data center instead of one for all
+    #[arg(long)]
+    secret_per_data_center: bool,
+    /// A scope it may ask for; may be given several times; default: all of the catalog
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
+    /// The config file that names the stores
+    #[arg(long, value_name = "FILE", env = "GRANTOR_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+impl Client {
+    /// Does what was asked.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let ClientCommand::Add(add) = self.command;
+        let config = serve::config(add.config.as_deref())?;
+        let entry = ClientEntry {
+            id: None,
+            secret: None,
+            secrets: BTreeMap::new(),
+            client_type: add.client_type,
+            name: add.name,
+            homepage_url: add.homepage_url,
+            redirect_uris: add.redirect_uris,
+            javascript_domains: vec![],
+            owner: add.owner,
+            data_centers: add.data_centers,
+            same_secret: Some(!add.secret_per_data_center),
+            scopes: add.scopes,
+            grant_types: vec![],
+            disabled: false,
+        };
+        let file = ProvisionFile { clients: vec![entry], ..ProvisionFile::default() };
+        provision::check(&file, &config)?;
+        let made = tokio::task::spawn_blocking(move || crate::provision::apply(config, &file, false)).await??;
+        anyhow::ensure!(
+            !made.is_empty(),
+            "an application of this name and owner is registered already; change it with a provision file"
+        );
+        serve::print_made(&made)
+    }
+}

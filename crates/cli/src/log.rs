@@ -1,0 +1,41 @@
+//! Where the log goes and how much of it: standard error, for people or as JSON lines.
+
+use clap::{Args, ValueEnum};
+use tracing_subscriber::EnvFilter;
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The log's options.
+#[derive(Debug, Args)]
+pub struct Log {
+    /// What is logged: error, warn, info, debug, or a filter like grantor_server=debug
+    #[arg(long, value_name = "FILTER", default_value = "info", env = "GRANTOR_LOG")]
+    log: String,
+    /// How log lines look
+    #[arg(long, value_enum, default_value = "text", env = "GRANTOR_LOG_FORMAT")]
+    log_format: Format,
+}
+
+impl Log {
+    /// Starts logging; a filter that cannot be read becomes `info`.
+    pub fn start(&self) {
+        let filter = EnvFilter::try_new(&self.log).unwrap_or_else(|_| EnvFilter::new("info"));
+        let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let started = match self.log_format {
+            Format::Text => {
+                let colors = std::io::IsTerminal::is_terminal(&std::io::stderr());
+                lines.with_ansi(colors).with_target(false).try_init()
+            }
+            Format::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
+        };
+        // Already started (a test): keep that one.
+        drop(started);
+    }
+}

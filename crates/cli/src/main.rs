@@ -1,0 +1,70 @@
+//! `grantor`: one binary for the server, its demo, and a developer's own client.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod client;
+mod demo;
+mod developer;
+mod link;
+mod log;
+mod login;
+mod provision;
+mod sample;
+mod serve;
+mod token;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// An OAuth 2.0 authorization server for products of many data centers and many organizations.
+#[derive(Debug, Parser)]
+#[command(name = "grantor", version, about, after_help = "Exit codes: 0 done, 1 refused or failed, 2 wrong usage.")]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Demo(demo::Demo),
+    Provision(provision::Provision),
+    Check(provision::Check),
+    Client(client::Client),
+    Link(link::Link),
+    Login(login::Login),
+    Token(token::Token),
+    Sample(sample::Sample),
+}
+
+impl Command {
+    async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Serve(serve) => serve.run().await,
+            Self::Demo(demo) => demo.run().await,
+            Self::Provision(provision) => provision.run().await,
+            Self::Check(check) => check.run(),
+            Self::Client(client) => client.run().await,
+            Self::Link(link) => link.run(),
+            Self::Login(login) => login.run().await,
+            Self::Token(token) => token.run().await,
+            Self::Sample(sample) => sample.run().await,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let command = CommandLine::parse().command;
+    let outcome =
+        tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| runtime.block_on(command.run()));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The reason is one line, whatever a library put into it.
+            eprintln!("grantor: {}", format!("{error:#}").replace(['\n', '\r'], " "));
+            ExitCode::FAILURE
+        }
+    }
+}

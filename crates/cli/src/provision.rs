@@ -1,0 +1,96 @@
+//! `grantor provision` and `grantor check`: applying a file, and looking at files without applying them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use grantor_server::{
+    Config,
+    provision::{self, ProvisionFile, Workshop},
+};
+
+use crate::serve;
+
+/// Apply a provision file: users, organizations, clients, portals, scopes.
+///
+/// Prints one line per difference (+ added, ~ changed, - removed) on standard error, and ids, secrets and
+/// passwords that were made as KEY=VALUE lines on standard output, once. Works beside a running server, which
+/// sees the changes within a second. Running it twice changes nothing.
+#[derive(Debug, Args)]
+pub struct Provision {
+    /// The provision file (TOML)
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The config file that names the stores
+    #[arg(long, value_name = "FILE", env = "GRANTOR_CONFIG")]
+    config: Option<PathBuf>,
+    /// Only print the difference
+    #[arg(long)]
+    plan: bool,
+    /// Remove what is not in the file
+    #[arg(long)]
+    prune: bool,
+}
+
+impl Provision {
+    /// Plans, and unless only that was asked, applies.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let config = serve::config(self.config.as_deref())?;
+        let file = provision::read(&self.files, &config)?;
+        let (only_plan, prune) = (self.plan, self.prune);
+        let made = tokio::task::spawn_blocking(move || {
+            if only_plan { show(config, &file, prune).map(|()| Vec::new()) } else { apply(config, &file, prune) }
+        })
+        .await??;
+        serve::print_made(&made)
+    }
+}
+
+/// Ids, secrets and passwords that were made.
+type Made = Vec<(String, String)>;
+
+fn show(config: Config, file: &ProvisionFile, prune: bool) -> anyhow::Result<()> {
+    let shop = Workshop::open(config)?;
+    let plan = provision::plan(&shop, file, prune)?;
+    for line in &plan.lines {
+        println!("{line}");
+    }
+    if plan.lines.is_empty() {
+        println!("nothing to change");
+    }
+    shop.close();
+    Ok(())
+}
+
+/// Applies a file to the stores of a config, telling each difference on standard error.
+pub fn apply(config: Config, file: &ProvisionFile, prune: bool) -> anyhow::Result<Made> {
+    let shop = Workshop::open(config)?;
+    let plan = provision::plan(&shop, file, prune)?;
+    for line in &plan.lines {
+        eprintln!("{line}");
+    }
+    let made = plan.made.clone();
+    provision::apply(&shop, plan)?;
+    shop.close();
+    Ok(made)
+}
+
+/// Check config and provision files without touching any data.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Provision files to check against the config
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The config file
+    #[arg(long, value_name = "FILE", env = "GRANTOR_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+impl Check {
+    /// Reads everything; the first mistake is the error.
+    pub fn run(self) -> anyhow::Result<()> {
+        let config = serve::config(self.config.as_deref())?;
+        provision::read(&self.files, &config)?;
+        println!("all good");
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+// Comfort only: every page does its work without this file.
+(() => {
+  "use strict";
+
+  // Show and hide the password. The field is hidden again before it is sent.
+  for (const button of document.querySelectorAll("[data-reveal]")) {
+    const field = document.getElementById(button.dataset.reveal);
+    if (!field) continue;
+    const set = (shown) => {
+      field.type = shown ? "text" : "password";
+      button.textContent = shown ? button.dataset.hide : button.dataset.show;
+      button.setAttribute("aria-label", shown ? button.dataset.hideLabel : button.dataset.showLabel);
+    };
+    button.addEventListener("click", () => {
+      set(field.type === "password");
+      field.focus({ preventScroll: true });
+    });
+    if (field.form) field.form.addEventListener("submit", () => set(false));
+    button.hidden = false;
+    field.classList.add("with-reveal");
+  }
+
+  // Filter a long list. What is chosen is always among what is shown.
+  for (const box of document.querySelectorAll("[data-filter]")) {
+    const list = document.getElementById(box.dataset.filter);
+    const input = box.querySelector("input");
+    const none = box.querySelector("[data-none]");
+    if (!list || !input) continue;
+    const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+    const items = [...list.children].map((item) => ({
+      item,
+      radio: item.querySelector("input"),
+      text: fold(item.querySelector("label").textContent),
+    }));
+    input.addEventListener("input", () => {
+      const wanted = fold(input.value.trim());
+      for (const entry of items) entry.item.hidden = !entry.text.includes(wanted);
+      const shown = items.filter((entry) => !entry.item.hidden);
+      const chosen = shown.find((entry) => entry.radio.checked) || shown[0];
+      for (const entry of items) entry.radio.checked = entry === chosen;
+      none.textContent = shown.length ? "" : none.dataset.none;
+    });
+    box.hidden = false;
+    list.classList.add("long");
+  }
+
+  // Send a form once. Nothing is disabled, so that the pressed button's value goes along.
+  for (const form of document.forms) {
+    let sentAt = 0;
+    form.addEventListener("submit", (event) => {
+      const now = performance.now();
+      if (sentAt && now - sentAt < 8000) {
+        event.preventDefault();
+        return;
+      }
+      sentAt = now;
+      if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
+    });
+    addEventListener("pageshow", () => {
+      sentAt = 0;
+      for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+    });
+  }
+})();

@@ -1,0 +1,66 @@
+//! Opening a resource with an access token: what `/oauth/user/info` and the sample API share.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, header};
+use grantor_protocol::{causes::AccessError, client::ClientRecord, token::PresentedToken};
+use grantor_store::LiveAccess;
+
+use crate::{failure::Failure, guesses::Guess, house::DataCenter, refusals::Asking};
+
+/// The token of an `Authorization` header: `Zoho-oauthtoken` or `Bearer`, in any letter case; never from the
+/// query or a body (accounts-protocol.md section 18).
+pub fn token_of(headers: &HeaderMap) -> Result<&str, AccessError> {
+    let mut all = headers.get_all(header::AUTHORIZATION).iter();
+    let value = all.next().and_then(|v| v.to_str().ok()).ok_or(AccessError::Missing)?;
+    if all.next().is_some() {
+        return Err(AccessError::Missing);
+    }
+    let (scheme, token) = value.split_once(' ').ok_or(AccessError::Missing)?;
+    if scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("zoho-oauthtoken") {
+        Ok(token.trim())
+    } else {
+        Err(AccessError::Missing)
+    }
+}
+
+/// Judges the token of a request.
+///
+/// # Errors
+/// The outer error is a breakage; the inner one says why the token opens nothing.
+pub async fn open(
+    dc: &Arc<DataCenter>,
+    headers: &HeaderMap,
+    asking: &Asking,
+) -> Result<Result<LiveAccess, AccessError>, Failure> {
+    let presented = match token_of(headers) {
+        Ok(text) => PresentedToken::parse(text).ok_or(AccessError::Malformed),
+        Err(cause) => Err(cause),
+    };
+    let presented = match presented {
+        Ok(presented) => presented,
+        Err(cause) => return Ok(Err(cause)),
+    };
+    if let Err(byte) = dc.made_here(&presented.id) {
+        return Ok(Err(AccessError::WrongDataCenter(byte)));
+    }
+    let guess = Guess::Token(asking.address);
+    if !dc.guesses.wait(guess, asking.now).is_zero() {
+        return Ok(Err(AccessError::Guessing));
+    }
+    let now = asking.now;
+    let live = match dc.store.read(move |tx| tx.access(&presented, now)).await? {
+        Ok(live) => live,
+        Err(cause) => {
+            if cause == AccessError::Unknown {
+                dc.guesses.wrong(guess, now);
+            }
+            return Ok(Err(cause));
+        }
+    };
+    let usable = |record: &ClientRecord| !record.client.disabled && record.client.enabled_in(&dc.place.location);
+    match dc.client(&live.client_id).await? {
+        Some(record) if usable(&record) => Ok(Ok(live)),
+        _ => Ok(Err(AccessError::ClientDisabled)),
+    }
+}

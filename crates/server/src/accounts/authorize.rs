@@ -1,0 +1,35 @@
+//! `GET /oauth/v2/auth` and `GET /clientoauth/v2/{PORTAL_ID}/auth`: where the walk of an authorization
+//! request begins (accounts-protocol.md section 5).
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, Request, State},
+    http::Method,
+    response::Response,
+};
+
+use grantor_protocol::people::Realm;
+
+use crate::{
+    house::DataCenter,
+    walk::{self, Door},
+};
+
+/// At the accounts house.
+pub async fn accounts(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
+    begin(dc, Door::authorize(Realm::Accounts), request).await
+}
+
+/// At a portal.
+pub async fn portal(State(dc): State<Arc<DataCenter>>, Path(portal): Path<String>, request: Request) -> Response {
+    begin(dc, Door::authorize(Realm::Portal(portal)), request).await
+}
+
+async fn begin(dc: Arc<DataCenter>, door: Door, request: Request) -> Response {
+    if request.method() == Method::GET {
+        walk::authorize(dc, door, request).await
+    } else {
+        walk::wrong_method(dc, door, request).await
+    }
+}

@@ -1,0 +1,242 @@
+//! `POST /oauth/v2/token` and `POST /clientoauth/v2/{PORTAL_ID}/token`: the walk of a token request
+//! (accounts-protocol.md section 7; `spec/decisions.md` 4).
+
+use std::{net::IpAddr, sync::Arc};
+
+use axum::{
+    extract::{Path, Request, State},
+    http::{Method, StatusCode},
+    response::Response,
+};
+use grantor_protocol::{
+    causes::TokenError,
+    client::{ClientRecord, GrantType},
+    people::Realm,
+    scope::ScopeList,
+    secret::{SecretKind, TokenSecret},
+    time::Timestamp,
+    token::{PresentedToken, TokenId},
+};
+use grantor_store::{AuditTrail, NewToken, Redemption, RefreshRequest};
+
+use super::{credentials::Claim, error};
+use crate::{
+    failure::Failure,
+    house::DataCenter,
+    http::{
+        params::{self, Sent, Unreadable},
+        reply,
+    },
+    metrics::Endpoint,
+    refusals::{Asking, Refused},
+};
+
+/// At the accounts house.
+pub async fn accounts(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
+    answer(dc, Realm::Accounts, request).await
+}
+
+/// At a portal.
+pub async fn portal(State(dc): State<Arc<DataCenter>>, Path(portal): Path<String>, request: Request) -> Response {
+    answer(dc, Realm::Portal(portal), request).await
+}
+
+/// The parameters that may not come twice with different values.
+const SINGLE: [&str; 7] =
+    ["grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier", "refresh_token"];
+
+async fn answer(dc: Arc<DataCenter>, realm: Realm, request: Request) -> Response {
+    let asking = Asking::of(&dc, Endpoint::Token, &request);
+    if request.method() != Method::POST {
+        return error::word(StatusCode::BAD_REQUEST, "invalid_request");
+    }
+    let (parts, body) = request.into_parts();
+    let sent = match params::read(&parts.uri, &parts.headers, body).await {
+        Ok(sent) => sent,
+        Err(Unreadable::TooLarge) => return error::word(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request"),
+        Err(Unreadable::Broken | Unreadable::Text) => {
+            asking.refuse(&dc, None, TokenError::ParameterConflict("body").name(), "the parameters cannot be read");
+            return error::word(StatusCode::BAD_REQUEST, "invalid_request");
+        }
+    };
+    match walk(&dc, realm, &sent, &asking).await {
+        Ok(Ok(body)) => reply::json(StatusCode::OK, body),
+        Ok(Err(Refused { client, cause, detail })) => {
+            asking.refuse(&dc, client.as_deref(), cause.name(), &detail.unwrap_or_else(|| explain(&dc, &cause)));
+            error::token(&cause)
+        }
+        Err(failure) => {
+            asking.broke(&failure);
+            error::broken()
+        }
+    }
+}
+
+/// Grant type, client, secret, then the code or token; in this order.
+async fn walk(
+    dc: &Arc<DataCenter>,
+    realm: Realm,
+    sent: &Sent,
+    asking: &Asking,
+) -> Result<Result<String, Refused<TokenError>>, Failure> {
+    if let Some(name) = sent.params.first_conflicting(&SINGLE) {
+        return Ok(Err(Refused::unknown(TokenError::ParameterConflict(name))));
+    }
+    let grant = match sent.params.get("grant_type") {
+        None | Some("") => return Ok(Err(Refused::unknown(TokenError::GrantTypeMissing))),
+        Some(name) => GrantType::ALL.into_iter().find(|g| g.as_str() == name),
+    };
+    let claim = match Claim::read(sent) {
+        Ok(claim) => claim,
+        Err(cause) => return Ok(Err(Refused::unknown(cause))),
+    };
+    let Some(grant) = grant else {
+        let client = claim.find(dc).await?.ok().map(|record| record.client.id.clone());
+        return Ok(Err(Refused { client, cause: TokenError::GrantTypeUnknown, detail: None }));
+    };
+    let record = match claim.find(dc).await? {
+        Ok(record) => record,
+        Err(cause) => {
+            return Ok(Err(Refused {
+                client: None,
+                cause,
+                detail: Some(format!("client id {:?}", shown(claim.id()))),
+            }));
+        }
+    };
+    let refused = |cause| Ok(Err(Refused { client: Some(record.client.id.clone()), cause, detail: None }));
+    if let Err(cause) = claim.authenticate(&record, dc, asking.address, asking.now) {
+        return refused(cause);
+    }
+    if !record.client.may_use(grant) {
+        return refused(TokenError::GrantTypeNotAllowed);
+    }
+    let outcome = match grant {
+        GrantType::AuthorizationCode => redeem(dc, realm, sent, &record, asking).await?,
+        GrantType::RefreshToken => refresh(dc, realm, sent, &record, asking).await?,
+    };
+    match outcome {
+        Ok(body) => Ok(Ok(body)),
+        Err(cause) => {
+            if matches!(cause, TokenError::CodeUnknown | TokenError::RefreshTokenUnknown) {
+                dc.guesses.wrong(crate::guesses::Guess::Token(asking.address), asking.now);
+            }
+            refused(cause)
+        }
+    }
+}
+
+async fn redeem(
+    dc: &Arc<DataCenter>,
+    realm: Realm,
+    sent: &Sent,
+    record: &Arc<ClientRecord>,
+    asking: &Asking,
+) -> Result<Result<String, TokenError>, Failure> {
+    let Some(code) = sent.params.get("code").and_then(PresentedToken::parse) else {
+        return Ok(Err(TokenError::CodeMalformed));
+    };
+    if let Err(cause) = may_look_up(dc, &code.id, asking.address, asking.now) {
+        return Ok(Err(cause));
+    }
+    let now = asking.now;
+    let prefix = record.client.client_type.prefix();
+    let (access, access_hash) = fresh_token(dc, SecretKind::Access, now)?;
+    let (refresh, refresh_hash) = fresh_token(dc, SecretKind::Refresh, now)?;
+    let asked = Redemption {
+        code,
+        client_id: record.client.id.clone(),
+        realm,
+        redirect_uri: sent.params.get("redirect_uri").map(str::to_owned),
+        verifier: sent.params.get("code_verifier").map(str::to_owned),
+        access: access_hash,
+        refresh: refresh_hash,
+    };
+    let (catalog, policy) = (dc.house.catalog(), Arc::clone(&dc.house.policy));
+    let trail = AuditTrail { id: dc.fresh_id(now)?, request_id: asking.request_id.as_str().to_owned() };
+    let redeemed = dc.store.write(move |tx| tx.redeem_code(&asked, &catalog, &policy, &trail, now)).await?;
+    Ok(redeemed.map(|code| {
+        let refresh = code.with_refresh.then(|| refresh.reveal(prefix));
+        body(dc, &access.reveal(prefix), refresh.as_deref(), &code.scopes, code.rules.expires_in())
+    }))
+}
+
+async fn refresh(
+    dc: &Arc<DataCenter>,
+    realm: Realm,
+    sent: &Sent,
+    record: &Arc<ClientRecord>,
+    asking: &Asking,
+) -> Result<Result<String, TokenError>, Failure> {
+    let Some(refresh) = sent.params.get("refresh_token").and_then(PresentedToken::parse) else {
+        return Ok(Err(TokenError::RefreshTokenMalformed));
+    };
+    if let Err(cause) = may_look_up(dc, &refresh.id, asking.address, asking.now) {
+        return Ok(Err(cause));
+    }
+    let now = asking.now;
+    let (access, access_hash) = fresh_token(dc, SecretKind::Access, now)?;
+    let asked = RefreshRequest { refresh, client_id: record.client.id.clone(), realm, access: access_hash };
+    let policy = Arc::clone(&dc.house.policy);
+    let refreshed = dc.store.write(move |tx| tx.refresh(&asked, &policy, now)).await?;
+    Ok(refreshed.map(|family| {
+        let access = access.reveal(record.client.client_type.prefix());
+        body(dc, &access, None, &family.scopes, family.rules.expires_in())
+    }))
+}
+
+/// Made here, and not by somebody who guesses: told before any look-up (`spec/decisions.md` 6).
+fn may_look_up(dc: &DataCenter, id: &TokenId, address: IpAddr, now: Timestamp) -> Result<(), TokenError> {
+    if !dc.guesses.wait(crate::guesses::Guess::Token(address), now).is_zero() {
+        return Err(TokenError::SecretGuessing);
+    }
+    dc.made_here(id).map_err(TokenError::WrongDataCenter)
+}
+
+fn fresh_token(dc: &DataCenter, kind: SecretKind, now: Timestamp) -> Result<(PresentedToken, NewToken), Failure> {
+    let (id, secret): (TokenId, TokenSecret) = (dc.fresh_id(now)?, dc.house.entropy.secret()?);
+    let new = NewToken { id, secret_hash: secret.hash(kind) };
+    Ok((PresentedToken { id, secret }, new))
+}
+
+/// The answer of section 7.2, keys in the documented order. None of the values needs escaping: tokens are
+/// hex, scopes were checked against the catalog's alphabet, the API domain against a URL's.
+fn body(dc: &DataCenter, access: &str, refresh: Option<&str>, scopes: &ScopeList, expires_in: i64) -> String {
+    let mut body = String::with_capacity(320);
+    body.push_str("{\"access_token\":\"");
+    body.push_str(access);
+    if let Some(refresh) = refresh {
+        body.push_str("\",\"refresh_token\":\"");
+        body.push_str(refresh);
+    }
+    body.push_str("\",\"scope\":\"");
+    for (i, scope) in scopes.iter().enumerate() {
+        if i > 0 {
+            body.push(' ');
+        }
+        body.push_str(scope);
+    }
+    body.push_str("\",\"api_domain\":\"");
+    body.push_str(&dc.place.api_domain);
+    body.push_str("\",\"token_type\":\"Bearer\",\"expires_in\":");
+    body.push_str(&expires_in.to_string());
+    body.push('}');
+    body
+}
+
+/// The cause in words, for the client's owner and the log.
+fn explain(dc: &DataCenter, cause: &TokenError) -> String {
+    match cause {
+        TokenError::WrongDataCenter(byte) => {
+            format!("issued by {}, presented at {}", dc.house.location_of(*byte), dc.place.location)
+        }
+        TokenError::ParameterConflict(name) => format!("{name} was sent twice with different values"),
+        TokenError::ScopeRetired(scope) => format!("{scope} is no longer in the catalog"),
+        _ => String::new(),
+    }
+}
+
+/// A stranger's text, cut to what a log line can bear.
+fn shown(text: &str) -> String {
+    text.chars().take(60).collect()
+}

@@ -1,0 +1,32 @@
+//! We broke: the store or the machine failed us. The caller is told to come back, the log is told why.
+
+use std::error::Error;
+
+use grantor_store::StoreError;
+
+use crate::entropy::NoEntropy;
+
+/// A cause of failure while answering.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The store could not do its step.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+    /// There were no random bytes.
+    #[error(transparent)]
+    NoEntropy(#[from] NoEntropy),
+}
+
+impl Failure {
+    /// The causes, outermost first, in one line.
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(inner) = cause {
+            text.push_str(": ");
+            text.push_str(&inner.to_string());
+            cause = inner.source();
+        }
+        text
+    }
+}

@@ -1,0 +1,276 @@
+//! Accepting connections: bounded in number and in patience; and choosing the data center by listener or
+//! Host (`spec/decisions.md` 27).
+
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpListener,
+    sync::{Semaphore, watch},
+};
+use tokio_rustls::TlsAcceptor;
+use tower::{Service, ServiceExt, service_fn};
+use tracing::{debug, warn};
+
+use crate::{
+    house::DataCenter,
+    http::{RequestId, peer::Peer, reply},
+    metrics::Endpoint,
+    pages::{Locale, assets},
+    walk,
+};
+
+/// Connections served at once on one listener; more wait in the kernel's queue.
+const MOST_CONNECTIONS: usize = 8_192;
+/// How long a connection may take to send a request's head.
+const HEAD_PATIENCE: Duration = Duration::from_secs(15);
+/// How long a request may take in all.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The largest head.
+const MOST_HEAD: usize = 64 * 1024;
+
+/// A data center at home on a listener.
+#[derive(Debug, Clone)]
+pub struct Resident {
+    /// Hosts it answers to, as the Host header spells them.
+    hosts: Vec<String>,
+    dc: Arc<DataCenter>,
+    app: Router,
+}
+
+impl Resident {
+    /// Builds its router.
+    pub fn of(dc: Arc<DataCenter>) -> Self {
+        let hosts = [&dc.place.accounts_url, &dc.place.portal_url, &dc.place.api_domain]
+            .into_iter()
+            .filter_map(|url| url.split_once("://"))
+            .map(|(_, host)| host.to_ascii_lowercase())
+            .collect();
+        Self { hosts, app: app(&dc), dc }
+    }
+}
+
+/// Every public path of a data center.
+fn app(dc: &Arc<DataCenter>) -> Router {
+    let mut app = crate::accounts::routes()
+        .route("/assets/{file}", axum::routing::get(asset))
+        .route("/favicon.ico", axum::routing::get(asset))
+        .route("/robots.txt", axum::routing::get(robots));
+    if dc.house.sandbox {
+        app = app.merge(crate::sandbox::routes());
+    }
+    if dc.house.sample_api {
+        app = app.merge(crate::sample_api::routes());
+    }
+    app.fallback(nowhere).with_state(Arc::clone(dc))
+}
+
+async fn asset(uri: axum::http::Uri) -> Response {
+    match assets::find(uri.path()) {
+        Some(asset) => reply::asset(asset.content_type, asset.bytes),
+        None => reply::text(StatusCode::NOT_FOUND, "no such file\n"),
+    }
+}
+
+async fn robots() -> Response {
+    reply::text(StatusCode::OK, "User-agent: *\nDisallow: /\n")
+}
+
+async fn nowhere(request: Request) -> Response {
+    let locale =
+        Locale::from_accept_language(request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    let request_id = request.extensions().get::<RequestId>().cloned();
+    walk::not_found(locale, request_id.as_ref().map_or("", RequestId::as_str))
+}
+
+/// Serves a listener until told to stop, then lets connections finish.
+pub async fn run(
+    socket: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    residents: Vec<Resident>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let graceful = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let residents: Arc<[Resident]> = residents.into();
+    loop {
+        let Ok(place) = Arc::clone(&room).acquire_owned().await else { break };
+        let (stream, peer) = tokio::select! {
+            _ = stopped.changed() => break,
+            accepted = socket.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of file descriptors, most likely: let some connections end first.
+                    warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+        };
+        let _ = stream.set_nodelay(true);
+        let service = Door { residents: Arc::clone(&residents), peer: Peer(peer) };
+        match &acceptor {
+            None => connection(stream, service, &graceful, place),
+            Some(acceptor) => {
+                let (acceptor, watcher) = (acceptor.clone(), graceful.watcher());
+                tokio::spawn(async move {
+                    let _place = place;
+                    let Ok(Ok(stream)) = tokio::time::timeout(HEAD_PATIENCE, acceptor.accept(stream)).await else {
+                        return;
+                    };
+                    let serve = builder();
+                    let io = TokioIo::new(stream);
+                    let connection = serve.serve_connection(io, TowerToHyperService::new(service_of(service)));
+                    if let Err(error) = watcher.watch(connection.into_owned()).await {
+                        debug!(%error, "a connection broke");
+                    }
+                });
+            }
+        }
+    }
+    graceful.shutdown().await;
+}
+
+fn builder() -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).max_buf_size(MOST_HEAD);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(Duration::from_secs(20)))
+        .max_concurrent_streams(100);
+    builder
+}
+
+fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    door: Door,
+    graceful: &GracefulShutdown,
+    place: tokio::sync::OwnedSemaphorePermit,
+) {
+    let watcher = graceful.watcher();
+    tokio::spawn(async move {
+        let _place = place;
+        let serve = builder();
+        let connection = serve.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service_of(door)));
+        if let Err(error) = watcher.watch(connection.into_owned()).await {
+            debug!(%error, "a connection broke");
+        }
+    });
+}
+
+/// What stands behind one connection.
+#[derive(Clone)]
+struct Door {
+    residents: Arc<[Resident]>,
+    peer: Peer,
+}
+
+fn service_of(
+    door: Door,
+) -> impl Service<
+    Request<Incoming>,
+    Response = Response,
+    Error = Infallible,
+    Future = impl Future<Output = Result<Response, Infallible>> + Send,
+> + Clone {
+    service_fn(move |request: Request<Incoming>| answer(door.clone(), request))
+}
+
+async fn answer(door: Door, request: Request<Incoming>) -> Result<Response, Infallible> {
+    let request_id = next_request_id();
+    let began = Instant::now();
+    let mut request = request.map(Body::new);
+    let mut response = match choose(&door.residents, &request) {
+        Some(resident) => {
+            let endpoint = Endpoint::of(request.uri().path());
+            request.extensions_mut().insert(request_id.clone());
+            request.extensions_mut().insert(door.peer);
+            let response = match tokio::time::timeout(PATIENCE, resident.app.clone().oneshot(request)).await {
+                Ok(Ok(response)) => response,
+                Err(_) => reply::text(StatusCode::REQUEST_TIMEOUT, "this took too long\n"),
+            };
+            resident.dc.house.metrics.answered(endpoint, response.status().as_u16(), began.elapsed());
+            response
+        }
+        None => reply::text(StatusCode::MISDIRECTED_REQUEST, "no data center here answers to this host\n"),
+    };
+    if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    if door.residents.first().is_some_and(|r| r.dc.secure()) {
+        let hsts = HeaderValue::from_static("max-age=63072000");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, hsts);
+    }
+    Ok(response)
+}
+
+/// One data center: Host is ignored. Several: Host must be one of theirs.
+fn choose<'a>(residents: &'a [Resident], request: &Request) -> Option<&'a Resident> {
+    if let [only] = residents {
+        return Some(only);
+    }
+    let host = request
+        .uri()
+        .authority()
+        .map(|a| a.as_str().to_owned())
+        .or_else(|| request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).map(str::to_owned))?
+        .to_ascii_lowercase();
+    residents.iter().find(|resident| resident.hosts.contains(&host))
+}
+
+/// Sixteen hex digits: unique in this process, and not to be guessed from one another by eye.
+fn next_request_id() -> RequestId {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    static START: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| {
+        let mut bytes = [0; 8];
+        let _ = aws_lc_rs::rand::fill(&mut bytes);
+        u64::from_be_bytes(bytes)
+    });
+    let n = NEXT.fetch_add(1, Ordering::Relaxed);
+    // An odd factor makes a permutation: no two alike.
+    let id = START.wrapping_add(n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    RequestId(Arc::from(format!("{id:016x}")))
+}
+
+/// Serves the admin listener.
+pub async fn run_admin(socket: TcpListener, app: Router, mut stopped: watch::Receiver<bool>) {
+    let graceful = GracefulShutdown::new();
+    loop {
+        let stream = tokio::select! {
+            _ = stopped.changed() => break,
+            accepted = socket.accept() => if let Ok((stream, _)) = accepted { stream } else {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            },
+        };
+        let (app, watcher) = (app.clone(), graceful.watcher());
+        tokio::spawn(async move {
+            let serve = builder();
+            let service = TowerToHyperService::new(app.map_request(|r: Request<Incoming>| r.map(Body::new)));
+            let connection = serve.serve_connection(TokioIo::new(stream), service);
+            let _ = watcher.watch(connection.into_owned()).await;
+        });
+    }
+    graceful.shutdown().await;
+}

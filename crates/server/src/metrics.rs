@@ -1,0 +1,166 @@
+//! Counters and timings, in the text format of Prometheus. Handles are resolved once, so that counting on the
+//! hot paths is one atomic addition.
+
+use std::{sync::atomic::AtomicU64, time::Duration};
+
+use prometheus_client::{
+    encoding::{EncodeLabelSet, EncodeLabelValue, text::encode},
+    metrics::{
+        counter::Counter,
+        family::Family,
+        gauge::Gauge,
+        histogram::{Histogram, exponential_buckets},
+    },
+    registry::Registry,
+};
+
+/// Which door was knocked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
+pub enum Endpoint {
+    /// The authorization endpoints.
+    Authorize,
+    /// The people's pages.
+    Page,
+    /// The token endpoints.
+    Token,
+    /// The revocation endpoints.
+    Revoke,
+    /// `/oauth/user/info`.
+    UserInfo,
+    /// Everything else.
+    Other,
+}
+
+impl Endpoint {
+    /// Its name in logs and refusals.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Authorize => "authorize",
+            Self::Page => "page",
+            Self::Token => "token",
+            Self::Revoke => "revoke",
+            Self::UserInfo => "user_info",
+            Self::Other => "other",
+        }
+    }
+
+    /// From a request's path.
+    pub fn of(path: &str) -> Self {
+        if path == "/oauth/v2/token" {
+            return Self::Token;
+        }
+        let tail = path.strip_prefix("/clientoauth/v2/").and_then(|rest| rest.split_once('/')).map(|(_, tail)| tail);
+        match (path, tail) {
+            ("/oauth/v2/auth", _) | (_, Some("auth")) => Self::Authorize,
+            (_, Some("token")) => Self::Token,
+            ("/oauth/v2/token/revoke" | "/oauth/v2/revoke/token", _)
+            | (_, Some("token/revoke" | "auth/token/revoke")) => Self::Revoke,
+            ("/oauth/user/info", _) => Self::UserInfo,
+            ("/" | "/sign-in" | "/sign-out", _) => Self::Page,
+            (path, _) if path.starts_with("/oauth/v2/auth/") || tail.is_some_and(|t| t.starts_with("auth/")) => {
+                Self::Page
+            }
+            _ => Self::Other,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    endpoint: Endpoint,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RefusalLabels {
+    endpoint: Endpoint,
+    cause: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct EndpointLabels {
+    endpoint: Endpoint,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StoreLabels {
+    store: String,
+}
+
+/// One store's counters, as they stand when somebody looks.
+#[derive(Debug, Clone)]
+struct StoreGauges {
+    steps: Family<StoreLabels, Gauge<u64, AtomicU64>>,
+    commits: Family<StoreLabels, Gauge<u64, AtomicU64>>,
+    shed: Family<StoreLabels, Gauge<u64, AtomicU64>>,
+    failed: Family<StoreLabels, Gauge<u64, AtomicU64>>,
+    queued: Family<StoreLabels, Gauge<u64, AtomicU64>>,
+}
+
+/// All of it.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    refusals: Family<RefusalLabels, Counter>,
+    seconds: Family<EndpointLabels, Histogram>,
+    stores: StoreGauges,
+}
+
+fn seconds_histogram() -> Histogram {
+    Histogram::new(exponential_buckets(0.000_25, 2.0, 14))
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("grantor");
+        let requests = Family::default();
+        registry.register("requests", "Requests answered, by endpoint and status", requests.clone());
+        let refusals = Family::default();
+        registry.register("refusals", "Requests refused, by endpoint and true cause", refusals.clone());
+        let seconds = Family::new_with_constructor(seconds_histogram as fn() -> Histogram);
+        registry.register("request_seconds", "Time to answer, by endpoint", seconds.clone());
+        let stores = StoreGauges {
+            steps: Family::default(),
+            commits: Family::default(),
+            shed: Family::default(),
+            failed: Family::default(),
+            queued: Family::default(),
+        };
+        registry.register("store_steps", "Writing steps run since the start", stores.steps.clone());
+        registry.register("store_commits", "Transactions committed for them", stores.commits.clone());
+        registry.register("store_shed", "Steps refused because too many waited", stores.shed.clone());
+        registry.register("store_failed", "Steps that broke", stores.failed.clone());
+        registry.register("store_queued", "Steps waiting now", stores.queued.clone());
+        Self { registry, requests, refusals, seconds, stores }
+    }
+}
+
+impl Metrics {
+    /// Counts an answered request.
+    pub fn answered(&self, endpoint: Endpoint, status: u16, took: Duration) {
+        self.requests.get_or_create(&RequestLabels { endpoint, status }).inc();
+        self.seconds.get_or_create(&EndpointLabels { endpoint }).observe(took.as_secs_f64());
+    }
+
+    /// Counts a refusal by its true cause.
+    pub fn refused(&self, endpoint: Endpoint, cause: &'static str) {
+        self.refusals.get_or_create(&RefusalLabels { endpoint, cause }).inc();
+    }
+
+    /// The whole, as text.
+    pub fn text<'a>(&self, stores: impl Iterator<Item = (&'a str, grantor_store::StoreStatistics)>) -> String {
+        for (name, now) in stores {
+            let labels = StoreLabels { store: name.to_owned() };
+            self.stores.steps.get_or_create(&labels).set(now.steps);
+            self.stores.commits.get_or_create(&labels).set(now.commits);
+            self.stores.shed.get_or_create(&labels).set(now.shed);
+            self.stores.failed.get_or_create(&labels).set(now.failed);
+            self.stores.queued.get_or_create(&labels).set(now.queued as u64);
+        }
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}

@@ -1,0 +1,9 @@
+//! What holds for every page, in every language, with every kind of word.
+
+mod colors;
+mod locales;
+pub(crate) mod samples;
+mod scopes;
+mod whole;
+
+use crate::pages;

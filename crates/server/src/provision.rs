@@ -1,0 +1,119 @@
+//! Provisioning: users, organizations, clients, portals and scopes from a TOML file, compared with what is
+//! there and applied as a difference (contract section 3; `spec/decisions.md` 24, 29).
+
+mod apply;
+mod check;
+mod file;
+mod made;
+mod plan;
+
+use std::path::{Path, PathBuf};
+
+pub use apply::apply;
+pub use file::{ClientEntry, OrganizationEntry, PortalEntry, ProvisionFile, ScopeEntry, UserEntry};
+pub use plan::{Change, Plan, plan};
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    entropy::Entropy,
+    scopes::Scopes,
+    stores::{self, OpenError, Stores},
+};
+
+/// Why provisioning was refused: one line that names the place.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct ProvisionError(pub String);
+
+impl ProvisionError {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<grantor_store::StoreError> for ProvisionError {
+    fn from(error: grantor_store::StoreError) -> Self {
+        Self(format!("cannot use a store: {error}"))
+    }
+}
+
+impl From<OpenError> for ProvisionError {
+    fn from(error: OpenError) -> Self {
+        Self(format!("cannot open the store of {error}"))
+    }
+}
+
+/// The stores of a config, opened beside a server that may be running, with what provisioning needs.
+#[derive(Debug)]
+pub struct Workshop {
+    pub(crate) config: Config,
+    pub(crate) stores: Stores,
+    pub(crate) clock: Clock,
+    pub(crate) entropy: Entropy,
+}
+
+impl Workshop {
+    /// Opens the stores.
+    ///
+    /// # Errors
+    /// Which store cannot be opened, and why.
+    pub fn open(config: Config) -> Result<Self, ProvisionError> {
+        let clock = Clock::System;
+        let stores = stores::open(&config, false, clock.now())?;
+        Ok(Self { config, stores, clock, entropy: Entropy::default() })
+    }
+
+    /// Closes them: everything that was written is durable.
+    pub fn close(self) {
+        for store in self.stores.data_centers.into_values() {
+            store.close();
+        }
+        self.stores.directory.close();
+    }
+}
+
+/// Reads files and checks them against a config, without any store.
+///
+/// # Errors
+/// The first thing that is wrong, with file and line.
+pub fn read(paths: &[PathBuf], config: &Config) -> Result<ProvisionFile, ProvisionError> {
+    let mut all = ProvisionFile::default();
+    for path in paths {
+        let text =
+            std::fs::read_to_string(path).map_err(|e| ProvisionError::new(format!("{}: {e}", path.display())))?;
+        let beside = path.parent().unwrap_or_else(|| Path::new("."));
+        let file =
+            ProvisionFile::parse(&text, beside).map_err(|e| ProvisionError::new(format!("{}: {e}", path.display())))?;
+        all.append(file);
+    }
+    check::check(&all, config)?;
+    Ok(all)
+}
+
+/// Reads a text that is built into the program (the demo's).
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn read_text(text: &str, config: &Config) -> Result<ProvisionFile, ProvisionError> {
+    let file = ProvisionFile::parse(text, Path::new("."))?;
+    check::check(&file, config)?;
+    Ok(file)
+}
+
+/// Checks what was built by hand (the command line's one client) like a file.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn check(file: &ProvisionFile, config: &Config) -> Result<(), ProvisionError> {
+    check::check(file, config)
+}
+
+/// The catalog that scopes of a file are checked against.
+pub(crate) fn catalog_with(file: &ProvisionFile) -> Scopes {
+    let added: Vec<(String, String)> = file.scopes.iter().map(|s| (s.name.clone(), s.description.clone())).collect();
+    Scopes::new(&added)
+}
+
+#[cfg(test)]
+mod tests;

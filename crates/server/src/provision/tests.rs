@@ -1,0 +1,138 @@
+//! A file applied, applied again, changed, pruned; and what is refused, in words.
+
+use super::*;
+
+const FILE: &str = r##"
+[[organization]]
+id = "10001"
+name = "Zylker"
+data_center = "us"
+[[user]]
+email = "Alice@zylker.example"
+password = "correct horse"
+first_name = "Alice"
+data_center = "us"
+zuid = 700001
+organizations = ["10001"]
+administers = ["Zylker"]
+[[client]]
+id = "1000.ZYLKERDESK0000000000000000000A"
+secret = "a-secret-of-some-length"
+type = "server"
+name = "Zylker Desk"
+redirect_uris = ["http://127.0.0.1:9911/callback"]
+owner = "alice@zylker.example"
+[[portal]]
+id = "60001"
+name = "Zylker Partners"
+organization = "Zylker"
+accent = "#0a7d5a"
+[[portal.user]]
+email = "pat@partner.example"
+password = "partner"
+[[scope]]
+name = "ZylkerDesk.tickets.READ"
+description = "View your tickets"
+"##;
+
+fn config(dir: &tempfile::TempDir) -> Config {
+    let text = format!(
+        "data_dir = {:?}\n[[data_center]]\nlocation='us'\nlisten='127.0.0.1:0'\n[[data_center]]\nlocation='eu'\nlisten='127.0.0.1:0'\n",
+        dir.path()
+    );
+    Config::parse(&text).unwrap()
+}
+
+fn run(
+    dir: &tempfile::TempDir,
+    text: &str,
+    prune: bool,
+) -> Result<(Vec<String>, Vec<(String, String)>), ProvisionError> {
+    let config = config(dir);
+    let file = read_text(text, &config)?;
+    let shop = Workshop::open(config)?;
+    let plan = plan(&shop, &file, prune)?;
+    let done = (plan.lines.clone(), plan.made.clone());
+    apply(&shop, plan)?;
+    shop.close();
+    Ok(done)
+}
+
+#[test]
+fn twice_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let fixed = FILE.replace("administers = [\"Zylker\"]", "administers = [\"10001\"]");
+    let (lines, made) = run(&dir, &fixed, false).unwrap();
+    assert_eq!(
+        lines,
+        [
+            "+ scope ZylkerDesk.tickets.READ",
+            "+ organization 10001 Zylker (us)",
+            "+ user alice@zylker.example (us)",
+            "+ portal 60001 Zylker Partners (us)",
+            "+ portal user pat@partner.example (portal 60001)",
+            "+ client 1000.ZYLKERDESK0000000000000000000A Zylker Desk",
+        ]
+    );
+    assert!(made.is_empty());
+    assert_eq!(run(&dir, &fixed, true).unwrap().0, Vec::<String>::new());
+    let changed =
+        fixed.replace("correct horse", "battery staple").replace("9911", "9912").replace("a-secret-of", "b-secret-of");
+    assert_eq!(
+        run(&dir, &changed, false).unwrap().0,
+        [
+            "~ user alice@zylker.example (us): password",
+            "~ client 1000.ZYLKERDESK0000000000000000000A Zylker Desk: registration, secret",
+        ]
+    );
+    let (lines, _) = run(&dir, "", true).unwrap();
+    assert_eq!(lines.len(), 6);
+    assert!(lines.iter().all(|l| l.starts_with("- ")), "{lines:?}");
+    assert_eq!(run(&dir, "", true).unwrap().0, Vec::<String>::new());
+}
+
+#[test]
+fn what_is_left_out_is_made_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = "[[organization]]\nname='Acme'\n[[user]]\nemail='b@acme.example'\norganizations=['Acme']\n\
+                [[client]]\ntype='server'\nname='Acme App'\nredirect_uris=['https://acme.example/cb']\nowner='b@acme.example'\ndata_centers=['us','eu']\nsame_secret=false\n";
+    let (_, made) = run(&dir, file, false).unwrap();
+    let keys: Vec<&str> = made.iter().map(|(k, _)| k.as_str()).collect();
+    assert_eq!(
+        keys,
+        [
+            "ACME_ORGANIZATION_ID",
+            "B_ACME_EXAMPLE_PASSWORD",
+            "ACME_APP_CLIENT_ID",
+            "ACME_APP_CLIENT_SECRET_US",
+            "ACME_APP_CLIENT_SECRET_EU"
+        ]
+    );
+    assert_eq!(run(&dir, file, false).unwrap(), (vec![], vec![]));
+}
+
+#[test]
+fn mistakes_get_a_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    for (text, expected) in [
+        ("[[user]]\nemial='x@y'", "line 2: unknown key `emial`; did you mean `email`?"),
+        (FILE, "user \"Alice@zylker.example\": administers \"Zylker\" without being in that organization"),
+        ("[[user]]\nemail='x'", "user \"x\": this is no e-mail address"),
+        ("[[user]]\nemail='x@y'\ndata_center='mars'", "user \"x@y\": no data center \"mars\" is served here"),
+        (
+            "[[organization]]\nid='1'\nname='A'\ndata_center='eu'\n[[user]]\nemail='x@y'\npassword='p'\ndata_center='us'\norganizations=['1']",
+            "user x@y (us): organization \"1\" is in data center eu; memberships do not cross data centers",
+        ),
+        (
+            "[[client]]\ntype='server'\nname='A'\nredirect_uris=['http://app.example/cb']",
+            "client \"A\": redirect URI \"http://app.example/cb\" cannot be registered: plain http is only allowed on loopback (127.0.0.1, [::1], localhost)",
+        ),
+        (
+            "[[client]]\ntype='server'\nname='A'\nredirect_uris=['https://a.example/cb']\nscopes=['Nope.x.READ']",
+            "client \"A\": the catalog has no scope \"Nope.x.READ\"",
+        ),
+        ("[[portal]]\nname='P'\norganization='9'", "portal \"P\": there is no organization \"9\""),
+    ] {
+        assert_eq!(run(&dir, text, false).unwrap_err().to_string(), expected);
+    }
+}

@@ -1,0 +1,96 @@
+//! Telling everybody who should know why something was refused: the log, the metrics, and the client's
+//! owner. The wire is told by the dialect, in fewer words.
+
+use std::{net::IpAddr, sync::Arc};
+
+use axum::extract::Request;
+use grantor_protocol::time::Timestamp;
+use grantor_store::RefusalRow;
+use tracing::{error, info};
+
+use crate::{
+    failure::Failure,
+    house::DataCenter,
+    http::{
+        RequestId,
+        peer::{self, Peer},
+    },
+    metrics::Endpoint,
+};
+
+/// A refusal on its way out: its true cause, and the client it may be told to.
+#[derive(Debug)]
+pub struct Refused<E> {
+    /// The client concerned, when it is known to exist.
+    pub client: Option<String>,
+    /// Why.
+    pub cause: E,
+    /// More, in words; nothing secret.
+    pub detail: Option<String>,
+}
+
+impl<E> Refused<E> {
+    /// A refusal that no client can be blamed for.
+    pub fn unknown(cause: E) -> Self {
+        Self { client: None, cause, detail: None }
+    }
+}
+
+/// What is known about a request before it is judged. The clock is read here, once.
+#[derive(Debug, Clone)]
+pub struct Asking {
+    /// The id to quote.
+    pub request_id: RequestId,
+    /// Whom to hold responsible.
+    pub address: IpAddr,
+    /// When it was asked.
+    pub now: Timestamp,
+    endpoint: Endpoint,
+}
+
+impl Asking {
+    /// Reads the request's surroundings.
+    pub fn of(dc: &DataCenter, endpoint: Endpoint, request: &Request) -> Self {
+        let request_id = request.extensions().get::<RequestId>().cloned();
+        let peer = request.extensions().get::<Peer>().copied();
+        Self {
+            request_id: request_id.unwrap_or_else(|| RequestId(Arc::from("unknown"))),
+            address: peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| {
+                peer::address(peer, request.headers(), &dc.house.trusted_proxies)
+            }),
+            now: dc.now(),
+            endpoint,
+        }
+    }
+
+    /// Tells of a refusal.
+    pub fn refuse(&self, dc: &DataCenter, client_id: Option<&str>, cause: &'static str, detail: &str) {
+        dc.house.metrics.refused(self.endpoint, cause);
+        info!(
+            request_id = self.request_id.as_str(),
+            data_center = dc.place.location,
+            endpoint = self.endpoint.as_str(),
+            client_id,
+            cause,
+            detail,
+            "refused"
+        );
+        if let Some(client_id) = client_id
+            && let Ok(id) = dc.fresh_id(self.now)
+        {
+            dc.recorder.record(RefusalRow {
+                client_id: client_id.to_owned(),
+                id,
+                endpoint: self.endpoint.as_str().to_owned(),
+                cause: cause.to_owned(),
+                detail: detail.to_owned(),
+                request_id: self.request_id.as_str().to_owned(),
+            });
+        }
+    }
+
+    /// Tells of a breakage: the caller gets no success, the operator the reason.
+    pub fn broke(&self, failure: &Failure) {
+        error!(request_id = self.request_id.as_str(), endpoint = self.endpoint.as_str(), error = %failure.chain(), "broke");
+    }
+}

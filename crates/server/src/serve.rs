@@ -1,0 +1,260 @@
+//! Starting the server: config to stores, keys, listeners; and stopping it in good order.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
+
+use aws_lc_rs::hmac;
+use grantor_store::{Store, StoreError};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tracing::{info, warn};
+
+use crate::{
+    admin,
+    clients::Clients,
+    clock::Clock,
+    config::{Config, DataCenterConfig},
+    entropy::{Entropy, NoEntropy},
+    guesses::Guesses,
+    house::{DataCenter, House, Place, bytes_by_location},
+    listener::{self, Resident},
+    metrics::Metrics,
+    passwords::{HashFailed, Passwords},
+    recorder::Recorder,
+    scopes::Scopes,
+    seal::Sealer,
+    stores::{self, OpenError, Stores},
+    sweeper, tls,
+};
+
+/// How long a stop waits for what has begun.
+const PATIENCE: Duration = Duration::from_millis(4_500);
+
+/// What the command line adds to the config.
+#[derive(Debug, Clone, Default)]
+pub struct ServeOptions {
+    /// Answer the demo's sample API under each API domain.
+    pub sample_api: bool,
+}
+
+/// Why the server did not start: one line.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// A store could not be opened.
+    #[error("cannot open the store of {0}")]
+    Open(#[from] OpenError),
+    /// A store could not be read or written.
+    #[error("cannot use a store: {0}")]
+    Store(#[from] StoreError),
+    /// An address could not be listened on.
+    #[error("cannot listen on {address}: {why}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        why: std::io::Error,
+    },
+    /// There were no random bytes.
+    #[error(transparent)]
+    NoEntropy(#[from] NoEntropy),
+    /// The password hasher refused.
+    #[error(transparent)]
+    Hash(#[from] HashFailed),
+    /// A certificate or key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Running {
+    /// Location and accounts URL of each data center served here, ready to be asked.
+    pub ready: Vec<(String, String)>,
+    /// Where health and metrics are answered.
+    pub admin: Option<SocketAddr>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    listeners: Vec<JoinHandle<()>>,
+    stores: Stores,
+}
+
+impl Running {
+    /// Stops: no new connections, what has begun is finished, the stores are drained. Under five seconds.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        let finished = async {
+            for listener in self.listeners {
+                let _ = listener.await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, finished).await.is_err() {
+            warn!("some connections did not finish in time");
+        }
+        for task in self.tasks {
+            task.abort();
+        }
+        let Stores { directory, data_centers } = self.stores;
+        let _ = tokio::task::spawn_blocking(move || {
+            for store in data_centers.into_values() {
+                store.close();
+            }
+            directory.close();
+        })
+        .await;
+    }
+}
+
+/// Starts everything the config names.
+///
+/// # Errors
+/// The first thing that cannot be done.
+pub async fn start(config: Config, options: ServeOptions) -> Result<Running, ServeError> {
+    let clock = if config.sandbox.enabled { Clock::sandbox() } else { Clock::System };
+    let (opened, now) = (config.clone(), clock.now());
+    let stores = blocking(move || stores::open(&opened, true, now)).await??;
+    let (bound, acceptors) = bind(&config).await?;
+    let entropy = Entropy::default();
+    let locations = config.data_centers.iter().map(|dc| dc.location.clone()).collect();
+    let (directory, pseudo_home, keys_now) = (stores.directory.clone(), entropy.bytes::<32>()?, now);
+    let (bytes, pseudo_home, added) = blocking(move || -> Result<_, StoreError> {
+        let bytes = bytes_by_location(&directory, locations)?;
+        let key = directory.write_blocking(move |tx| tx.key("pseudo-home", &pseudo_home, keys_now))?;
+        let added = directory.read_blocking(|tx| tx.added_scopes())?;
+        Ok((bytes, key, added))
+    })
+    .await??;
+    let places = config.data_centers.iter().map(|dc| place(dc, &bound, &bytes)).collect();
+    let policy = Arc::new(config.policy.policy());
+    let house = Arc::new(House {
+        places,
+        directory: stores.directory.clone(),
+        clients: Clients::default(),
+        scopes: RwLock::new(Arc::new(Scopes::new(&added))),
+        policy,
+        clock,
+        passwords: Passwords::new(&entropy)?,
+        entropy,
+        metrics: Metrics::default(),
+        pseudo_home_key: hmac::Key::new(hmac::HMAC_SHA256, &pseudo_home),
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        sandbox: config.sandbox.enabled,
+        sample_api: options.sample_api,
+    });
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = vec![sweeper::refresh_scopes(Arc::clone(&house))];
+    let mut residents: BTreeMap<SocketAddr, Vec<Resident>> = BTreeMap::new();
+    let mut ready = Vec::new();
+    for place in &house.places {
+        let Some(store) = stores.data_centers.get(&place.location) else { continue };
+        let (dc, recording) = data_center(&house, place, store.clone()).await?;
+        tasks.push(recording);
+        tasks.push(sweeper::sweep(Arc::clone(&dc)));
+        if let Some(address) = bound.get(&place.location) {
+            residents.entry(*address).or_default().push(Resident::of(dc));
+        }
+        ready.push((place.location.clone(), place.accounts_url.clone()));
+    }
+    let mut listeners = Vec::new();
+    for (address, socket, acceptor) in acceptors {
+        let living = residents.remove(&address).unwrap_or_default();
+        listeners.push(tokio::spawn(listener::run(socket, acceptor, living, stopped.clone())));
+    }
+    let admin = match &config.admin {
+        Some(admin) => {
+            let (socket, address) = listen(admin.listen).await?;
+            let app = admin::app(Arc::clone(&house), stores.clone());
+            listeners.push(tokio::spawn(listener::run_admin(socket, app, stopped.clone())));
+            Some(address)
+        }
+        None => None,
+    };
+    info!(data_centers = ready.len(), sandbox = house.sandbox, "ready");
+    Ok(Running { ready, admin, stop, tasks, listeners, stores })
+}
+
+type Bound = BTreeMap<String, SocketAddr>;
+type Acceptors = Vec<(SocketAddr, TcpListener, Option<tokio_rustls::TlsAcceptor>)>;
+
+/// Listens on every address of the config, each once. Port 0 becomes a free port per data center.
+async fn bind(config: &Config) -> Result<(Bound, Acceptors), ServeError> {
+    let mut bound = Bound::new();
+    let mut acceptors = Acceptors::new();
+    let mut shared: BTreeMap<SocketAddr, SocketAddr> = BTreeMap::new();
+    for dc in &config.data_centers {
+        let Some(wanted) = dc.listen else { continue };
+        if let Some(address) = shared.get(&wanted).filter(|_| wanted.port() != 0) {
+            bound.insert(dc.location.clone(), *address);
+            continue;
+        }
+        let (socket, address) = listen(wanted).await?;
+        let acceptor = match &dc.tls {
+            Some(files) => Some(tls::acceptor(&files.cert, &files.key)?),
+            None => None,
+        };
+        shared.insert(wanted, address);
+        bound.insert(dc.location.clone(), address);
+        acceptors.push((address, socket, acceptor));
+    }
+    Ok((bound, acceptors))
+}
+
+async fn listen(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let failed = |why| ServeError::Listen { address: wanted, why };
+    let socket = TcpListener::bind(wanted).await.map_err(failed)?;
+    let address = socket.local_addr().map_err(failed)?;
+    Ok((socket, address))
+}
+
+fn place(
+    dc: &DataCenterConfig,
+    bound: &Bound,
+    bytes: &BTreeMap<String, grantor_protocol::token::DataCenterByte>,
+) -> Place {
+    let scheme = if dc.tls.is_some() { "https" } else { "http" };
+    let listened = bound.get(&dc.location).map(|address| format!("{scheme}://{address}")).unwrap_or_default();
+    let accounts_url = dc.accounts_url.clone().unwrap_or(listened);
+    Place {
+        location: dc.location.clone(),
+        name: dc.name.clone().unwrap_or_else(|| dc.location.to_uppercase()),
+        api_domain: dc.api_domain.clone().unwrap_or_else(|| accounts_url.clone()),
+        portal_url: dc.portal_url.clone().unwrap_or_else(|| accounts_url.clone()),
+        accounts_url,
+        entry: dc.entry.unwrap_or(true),
+        byte: bytes.get(&dc.location).copied().unwrap_or(grantor_protocol::token::DataCenterByte(0)),
+    }
+}
+
+/// A data center with its keys, read from its own store.
+async fn data_center(
+    house: &Arc<House>,
+    place: &Place,
+    store: Store,
+) -> Result<(Arc<DataCenter>, JoinHandle<()>), ServeError> {
+    let now = house.clock.now();
+    let fresh = [house.entropy.bytes::<32>()?, house.entropy.bytes()?, house.entropy.bytes()?];
+    let keys = store
+        .write(move |tx| {
+            let [seal, form, code] = &fresh;
+            Ok([tx.key("seal", seal, now)?, tx.key("form", form, now)?, tx.key("code", code, now)?])
+        })
+        .await?;
+    let [seal, form, code_key] = keys;
+    let (recorder, recording) = Recorder::start(store.clone());
+    let dc = DataCenter {
+        house: Arc::clone(house),
+        place: place.clone(),
+        store,
+        sealer: Sealer::new(&seal, &form)?,
+        code_key,
+        guesses: Guesses::new(house.policy.guess_limits),
+        recorder,
+    };
+    Ok((Arc::new(dc), recording))
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Panicked)
+}

@@ -1,0 +1,119 @@
+//! The walk of an authorization request (ARCHITECTURE.md): begin, resume, one match; and the pages on the
+//! way, each of which adds one fact and resumes. Whatever the dialect, this is the one walk.
+
+mod begin;
+mod consent;
+mod door;
+mod error_pages;
+mod finish;
+mod hand_over;
+mod home;
+mod organization;
+mod resume;
+mod sign_in;
+mod visit;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Path, Request, State},
+    response::Response,
+    routing::{get, post},
+};
+use grantor_protocol::people::Realm;
+
+pub use door::Door;
+pub(crate) use error_pages::not_found;
+use visit::Visit;
+
+use crate::{failure::Failure, house::DataCenter, metrics::Endpoint};
+
+type Here = State<Arc<DataCenter>>;
+
+/// The pages' own paths: where forms go, signing in and out without an application, a portal's looks.
+pub fn routes() -> Router<Arc<DataCenter>> {
+    Router::new()
+        .route("/", get(|State(dc): Here, r: Request| home::home(dc, Realm::Accounts, r)))
+        .route("/sign-in", get(|State(dc): Here, r: Request| authorize(dc, Door::home(Realm::Accounts), r)))
+        .route("/sign-in", post(|State(dc): Here, r: Request| sign_in::post(dc, Door::home(Realm::Accounts), r)))
+        .route("/sign-out", get(|State(dc): Here, r: Request| home::sign_out(dc, Realm::Accounts, r)))
+        .route("/sign-out", post(|State(dc): Here, r: Request| home::sign_out_post(dc, Realm::Accounts, r)))
+        .route("/oauth/v2/auth/sign-in", post(|State(dc): Here, r: Request| sign_in::post(dc, at_accounts(), r)))
+        .route(
+            "/oauth/v2/auth/organization",
+            post(|State(dc): Here, r: Request| organization::post(dc, at_accounts(), r)),
+        )
+        .route("/oauth/v2/auth/consent", post(|State(dc): Here, r: Request| consent::post(dc, at_accounts(), r)))
+        .merge(portal_routes())
+}
+
+fn portal_routes() -> Router<Arc<DataCenter>> {
+    type Id = Path<String>;
+    let at = |id: String| Door::authorize(Realm::Portal(id));
+    Router::new()
+        .route(
+            "/clientoauth/v2/{portal}",
+            get(|State(dc): Here, Path(id): Id, r: Request| home::home(dc, Realm::Portal(id), r)),
+        )
+        .route(
+            "/clientoauth/v2/{portal}/sign-in",
+            get(|State(dc): Here, Path(id): Id, r: Request| authorize(dc, Door::home(Realm::Portal(id)), r)),
+        )
+        .route(
+            "/clientoauth/v2/{portal}/sign-in",
+            post(|State(dc): Here, Path(id): Id, r: Request| sign_in::post(dc, Door::home(Realm::Portal(id)), r)),
+        )
+        .route(
+            "/clientoauth/v2/{portal}/sign-out",
+            get(|State(dc): Here, Path(id): Id, r: Request| home::sign_out(dc, Realm::Portal(id), r)),
+        )
+        .route(
+            "/clientoauth/v2/{portal}/sign-out",
+            post(|State(dc): Here, Path(id): Id, r: Request| home::sign_out_post(dc, Realm::Portal(id), r)),
+        )
+        .route(
+            "/clientoauth/v2/{portal}/auth/sign-in",
+            post(move |State(dc): Here, Path(id): Id, r: Request| sign_in::post(dc, at(id), r)),
+        )
+        .route(
+            "/clientoauth/v2/{portal}/auth/organization",
+            post(move |State(dc): Here, Path(id): Id, r: Request| organization::post(dc, at(id), r)),
+        )
+        .route(
+            "/clientoauth/v2/{portal}/auth/consent",
+            post(move |State(dc): Here, Path(id): Id, r: Request| consent::post(dc, at(id), r)),
+        )
+        .route("/clientoauth/v2/{portal}/logo", get(home::portal_logo))
+        .route("/clientoauth/v2/{portal}/style.css", get(home::portal_style))
+}
+
+fn at_accounts() -> Door {
+    Door::authorize(Realm::Accounts)
+}
+
+/// A request at a door: begin, then resume.
+pub async fn authorize(dc: Arc<DataCenter>, door: Door, request: Request) -> Response {
+    let visit = match Visit::open(dc, door, Endpoint::Authorize, request).await {
+        Ok(visit) => visit,
+        Err(response) => return response,
+    };
+    let walked = async {
+        match begin::begin(&visit).await? {
+            Ok(valid) => resume::resume(&visit, valid.as_ref()).await,
+            Err(response) => Ok(response),
+        }
+    };
+    visit.settle(walked.await)
+}
+
+/// Anything but a GET at an authorization endpoint never acts.
+pub async fn wrong_method(dc: Arc<DataCenter>, door: Door, request: Request) -> Response {
+    match Visit::open(dc, door, Endpoint::Authorize, request).await {
+        Ok(visit) => error_pages::wrong_method(&visit),
+        Err(response) => response,
+    }
+}
+
+/// A walk's answer, or a breakage.
+type Walked = Result<Response, Failure>;

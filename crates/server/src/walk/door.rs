@@ -1,0 +1,74 @@
+//! Where a person came in: at an authorization endpoint, or at the sign-in of a realm without any
+//! application; and the paths that follow from it.
+
+use grantor_protocol::people::Realm;
+
+/// A door. The URL chooses it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Door {
+    realm: Realm,
+    home: bool,
+}
+
+impl Door {
+    /// An authorization endpoint.
+    pub fn authorize(realm: Realm) -> Self {
+        Self { realm, home: false }
+    }
+
+    /// Signing in without an application.
+    pub fn home(realm: Realm) -> Self {
+        Self { realm, home: true }
+    }
+
+    /// Who may sign in here.
+    pub fn realm(&self) -> &Realm {
+        &self.realm
+    }
+
+    /// Whether no application is involved.
+    pub fn is_home(&self) -> bool {
+        self.home
+    }
+
+    /// The path of the door itself.
+    pub fn path(&self) -> String {
+        match (&self.realm, self.home) {
+            (Realm::Accounts, false) => "/oauth/v2/auth".to_owned(),
+            (Realm::Accounts, true) => "/sign-in".to_owned(),
+            (Realm::Portal(id), false) => format!("/clientoauth/v2/{id}/auth"),
+            (Realm::Portal(id), true) => format!("/clientoauth/v2/{id}/sign-in"),
+        }
+    }
+
+    /// Where the sign-in form goes.
+    pub fn sign_in_path(&self) -> String {
+        if self.home { self.path() } else { format!("{}/sign-in", self.path()) }
+    }
+
+    /// Where the organization form goes.
+    pub fn organization_path(&self) -> String {
+        format!("{}/organization", self.path())
+    }
+
+    /// Where the consent form goes.
+    pub fn consent_path(&self) -> String {
+        format!("{}/consent", self.path())
+    }
+
+    /// The realm's front page.
+    pub fn front_path(&self) -> String {
+        match &self.realm {
+            Realm::Accounts => "/".to_owned(),
+            Realm::Portal(id) => format!("/clientoauth/v2/{id}"),
+        }
+    }
+
+    /// Where one signs out of the realm.
+    pub fn sign_out_path(&self) -> String {
+        match &self.realm {
+            Realm::Accounts => "/sign-out".to_owned(),
+            Realm::Portal(id) => format!("/clientoauth/v2/{id}/sign-out"),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The pages a walk ends on: the documented word, what happened, what to do now, and details for the
+//! developer. Received values are shown as text, never as links, and never a secret.
+
+use axum::{http::StatusCode, response::Response};
+use grantor_protocol::{asked::Asked, causes::PageError, client::Client};
+
+use super::Visit;
+use crate::{
+    accounts::title_and_word,
+    failure::Failure,
+    http::reply,
+    pages::{Brand, ErrorPage, ErrorText, Frame, Locale},
+};
+
+/// Ends a visit, and tells the log and the client's owner why.
+pub fn page_error(visit: &Visit, client: Option<&Client>, cause: &PageError, asked: Option<&Asked>) -> Response {
+    let details = asked.map(|asked| details(cause, asked, client)).unwrap_or_default();
+    let told = details.iter().map(|(label, value)| format!("{label}: {value}")).collect::<Vec<_>>().join("; ");
+    visit.asking.refuse(&visit.dc, client.map(|c| c.id.as_str()), cause.name(), &told);
+    let (title, word) = title_and_word(cause, visit.door.realm());
+    let status = if *cause == PageError::PortalUnknown { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
+    let html = visit.framed(|frame| {
+        ErrorPage { frame, title, word, problem: problem(cause, &visit.dc.place.name), details }.render()
+    });
+    reply::page(status, html)
+}
+
+/// The portal is in no data center.
+pub fn portal_unknown(visit: &Visit) -> Response {
+    page_error(visit, None, &PageError::PortalUnknown, None)
+}
+
+/// The form did not come from our page in this browser.
+pub fn not_our_form(visit: &Visit) -> Response {
+    visit.asking.refuse(&visit.dc, None, "form_not_ours", "a form without this browser's token");
+    let problem = if visit.has_cookies() { ErrorText::PageExpired } else { ErrorText::CookiesMissing };
+    plain(visit, StatusCode::FORBIDDEN, problem)
+}
+
+/// The form cannot be read.
+pub fn unreadable(visit: &Visit) -> Response {
+    visit.asking.refuse(&visit.dc, None, "form_unreadable", "");
+    plain(visit, StatusCode::BAD_REQUEST, ErrorText::BadRequest)
+}
+
+/// The interaction has ended.
+pub fn page_expired(visit: &Visit) -> Response {
+    visit.asking.refuse(&visit.dc, None, "interaction_ended", "");
+    plain(visit, StatusCode::BAD_REQUEST, ErrorText::PageExpired)
+}
+
+/// Not a GET.
+pub fn wrong_method(visit: &Visit) -> Response {
+    visit.asking.refuse(&visit.dc, None, "wrong_method", "");
+    plain(visit, StatusCode::BAD_REQUEST, ErrorText::MethodNotAllowed)
+}
+
+/// We broke.
+pub fn broken(visit: &Visit, failure: &Failure) -> Response {
+    let problem = match failure {
+        Failure::Store(grantor_store::StoreError::Overloaded) => ErrorText::Busy,
+        _ => ErrorText::Internal,
+    };
+    plain(visit, StatusCode::SERVICE_UNAVAILABLE, problem)
+}
+
+fn plain(visit: &Visit, status: StatusCode, problem: ErrorText<'_>) -> Response {
+    let title = problem.heading(visit.locale);
+    let html = visit.framed(|frame| ErrorPage { frame, title: &title, word: "", problem, details: vec![] }.render());
+    reply::page(status, html)
+}
+
+/// An address that leads nowhere.
+pub fn not_found(locale: Locale, request_id: &str) -> Response {
+    let frame = Frame { locale, brand: Brand::grantor(), place: None, request_id };
+    let problem = ErrorText::NotFound;
+    let title = problem.heading(locale);
+    let html = ErrorPage { frame, title: &title, word: "", problem, details: vec![] }.render();
+    reply::page(StatusCode::NOT_FOUND, html)
+}
+
+fn problem<'a>(cause: &'a PageError, place: &'a str) -> ErrorText<'a> {
+    match cause {
+        PageError::ParameterMissing("response_type") => ErrorText::ResponseTypeMissing,
+        PageError::ParameterMissing(name) => ErrorText::ParameterMissing { name },
+        PageError::ParameterTwice(name) => ErrorText::ParameterTwice { name },
+        PageError::ParameterMalformed(name) => ErrorText::ParameterMalformed { name },
+        PageError::RequestTooLarge => ErrorText::RequestTooLarge,
+        PageError::ResponseTypeUnsupported => ErrorText::ResponseTypeUnsupported,
+        PageError::ClientUnknown | PageError::ClientNotInPortal => ErrorText::UnknownClient,
+        PageError::ClientDisabled => ErrorText::ClientDisabled,
+        PageError::ClientNotInDataCenter => ErrorText::ClientNotInDataCenter { place },
+        PageError::RedirectUriEmpty => ErrorText::RedirectUriMissing,
+        PageError::RedirectUriMismatch => ErrorText::RedirectUriMismatch,
+        PageError::ScopeMalformed => ErrorText::ScopeMissing,
+        PageError::ScopeUnknown(scope) => ErrorText::ScopeUnknown { scope },
+        PageError::ScopeNotAllowed(scope) => ErrorText::ScopeNotAllowed { scope },
+        PageError::PkceMissing => ErrorText::PkceRequired,
+        PageError::PkceChallengeMalformed | PageError::PkceMethodMalformed => ErrorText::PkceMalformed,
+        PageError::PortalUnknown => ErrorText::PortalUnknown,
+        PageError::NoOrganization => ErrorText::NoOrganization,
+        PageError::OrganizationNotAllowed => ErrorText::OrganizationNotAllowed,
+        PageError::CodesThrottled => ErrorText::Throttled,
+    }
+}
+
+/// What was received, and what was expected where that helps and is no secret.
+fn details(cause: &PageError, asked: &Asked, client: Option<&Client>) -> Vec<(String, String)> {
+    let mut details = Vec::new();
+    let mut add = |label: &str, value: Option<&str>| {
+        let shown = value.map_or_else(|| "(absent)".to_owned(), |v| v.chars().take(300).collect());
+        details.push((label.to_owned(), if shown.is_empty() { "(empty)".to_owned() } else { shown }));
+    };
+    match cause {
+        PageError::RedirectUriMismatch | PageError::RedirectUriEmpty => {
+            add("redirect_uri received", asked.redirect_uri.as_deref());
+            if let Some((closest, at)) = client.zip(asked.redirect_uri.as_deref()).and_then(|(c, u)| closest(c, u)) {
+                add("closest registered", Some(closest));
+                add("differs at character", Some(&at.to_string()));
+            }
+        }
+        PageError::ScopeMalformed | PageError::ScopeUnknown(_) | PageError::ScopeNotAllowed(_) => {
+            add("scope received", asked.scope.as_deref());
+        }
+        PageError::ResponseTypeUnsupported => {
+            add("response_type received", asked.response_type.as_deref());
+            add("response_type expected", Some("code"));
+        }
+        PageError::PkceMissing | PageError::PkceChallengeMalformed | PageError::PkceMethodMalformed => {
+            add("code_challenge_method received", asked.code_challenge_method.as_deref());
+            add("code_challenge_method expected", Some("S256 or plain"));
+        }
+        PageError::ParameterMissing(name) => add("missing", Some(name)),
+        _ => {}
+    }
+    add("client_id received", asked.client_id.as_deref());
+    details
+}
+
+/// The registered URI that agrees longest with a requested one, and the first character (from 1) where they
+/// part.
+fn closest<'c>(client: &'c Client, requested: &str) -> Option<(&'c str, usize)> {
+    let agree = |registered: &str| registered.chars().zip(requested.chars()).take_while(|(a, b)| a == b).count();
+    client.redirect_uris.iter().map(|uri| (uri.as_str(), agree(uri) + 1)).max_by_key(|(_, at)| *at)
+}

@@ -1,0 +1,76 @@
+//! Handing a request over to the data center where the person is at home: the original query goes there,
+//! with the address as a hint; no seal crosses hosts (`spec/decisions.md` 19).
+
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+use axum::response::Response;
+use grantor_protocol::people::Realm;
+
+use super::{Visit, error_pages, visit::HOP};
+use crate::{
+    failure::Failure,
+    house::{DataCenter, Place},
+    http::{cookies::Cookie, reply},
+};
+
+/// How long a browser remembers a home.
+const HOME_AGE: u64 = 365 * 86_400;
+
+/// Sends the browser on to the remembered or hinted home.
+pub fn to_location(visit: &Visit, location: &str) -> Response {
+    match visit.dc.house.place(location) {
+        Some(place) => to(visit, place, None),
+        None => error_pages::page_expired(visit),
+    }
+}
+
+/// Sends the browser to the same door of another data center; `email` replaces a hint in the query.
+pub fn to(visit: &Visit, place: &Place, email: Option<&str>) -> Response {
+    let base = match visit.door.realm() {
+        Realm::Accounts => &place.accounts_url,
+        Realm::Portal(_) => &place.portal_url,
+    };
+    let mut query = match email {
+        None => visit.query.clone(),
+        Some(email) => {
+            let mut kept: Vec<&str> = visit
+                .query
+                .split('&')
+                .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("login_hint"))
+                .collect();
+            let hint = form_urlencoded::Serializer::new(String::new()).append_pair("login_hint", email).finish();
+            kept.push(&hint);
+            kept.join("&")
+        }
+    };
+    if !query.is_empty() {
+        query.push('&');
+    }
+    let response = reply::see_other(&format!("{base}{}?{query}{HOP}=1", visit.door.path()));
+    let home = email.and_then(|_| visit.jar().set(Cookie::Home, &place.location, Some(HOME_AGE)));
+    reply::with_cookies(response, [home, visit.browser_cookie()])
+}
+
+/// The home of a folded address: here if it is known here, else the entry data center that knows it, else
+/// one chosen by a keyed hash, so that an unknown address looks like a known one.
+pub async fn home_of(dc: &Arc<DataCenter>, email: &str) -> Result<String, Failure> {
+    let here = &dc.place.location;
+    let local = email.to_owned();
+    let known_here = dc.store.read(move |tx| tx.user_by_email(&Realm::Accounts, &local)).await?.is_some();
+    let wanted = email.to_owned();
+    let homes = dc.house.directory.read(move |tx| tx.homes(&wanted)).await?;
+    if known_here || !dc.place.entry {
+        return Ok(here.clone());
+    }
+    let known = dc.house.entries().find(|place| place.location != *here && homes.contains(&place.location));
+    Ok(known.map_or_else(|| pseudo_home(dc, email), |place| place.location.clone()))
+}
+
+fn pseudo_home(dc: &DataCenter, email: &str) -> String {
+    let tag = hmac::sign(&dc.house.pseudo_home_key, email.as_bytes());
+    let number = tag.as_ref().iter().take(4).fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte));
+    let entries: Vec<&Place> = dc.house.entries().collect();
+    let chosen = number.checked_rem(entries.len()).and_then(|i| entries.get(i));
+    chosen.map_or_else(|| dc.place.location.clone(), |place| place.location.clone())
+}

@@ -1,0 +1,154 @@
+//! Resume: load what the store knows now, ask [`next_step`], and go to that room. One match.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use grantor_protocol::{
+    causes::PageError,
+    people::{Realm, fold_email},
+    step::{Facts, Step, next_step},
+    time::Timestamp,
+};
+use grantor_store::{NoCode, SignedIn};
+use std::time::Duration;
+
+use super::{Visit, Walked, begin::Valid, consent, error_pages, finish, hand_over, organization, sign_in};
+use crate::{
+    failure::Failure,
+    http::{cookies::Cookie, reply},
+};
+
+/// What the store said, with the user's names for the pages.
+#[derive(Debug, Default)]
+pub struct Known {
+    pub facts: Facts,
+    pub signed_in: Option<SignedIn>,
+}
+
+/// Goes to the next room.
+pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
+    let known = load(visit, valid).await?;
+    let Some(valid) = valid else { return without_application(visit, &known) };
+    let step = next_step(
+        &valid.request,
+        &valid.record.client,
+        &visit.dc.place.location,
+        &visit.dc.house.catalog(),
+        &visit.sealed.answers(),
+        &known.facts,
+    );
+    match step {
+        Step::Elsewhere(location) => Ok(hand_over::to_location(visit, &location)),
+        Step::SignIn => sign_in::page(visit, Some(valid)),
+        Step::NotEnabledHere => Ok(refuse(visit, valid, &PageError::ClientNotInDataCenter)),
+        Step::NoOrganization => organization::none(visit, valid, &known),
+        Step::ChooseOrganization => organization::page(visit, valid, &known, None),
+        Step::Consent { user, organization_id } => consent::page(visit, valid, &known, user, &organization_id),
+        Step::Issue { user, organization_id } => {
+            let made = finish::issue(visit, valid, user, &organization_id, visit.sealed.interaction()).await?;
+            match made {
+                Ok(target) => Ok(reply::found(&target)),
+                Err(NoCode::Page(cause)) => Ok(refuse(visit, valid, &cause)),
+                // The seal in the URL belongs to an interaction that ended (a reload): a new one begins.
+                Err(NoCode::Finished) => match finish::issue(visit, valid, user, &organization_id, None).await? {
+                    Ok(target) => Ok(reply::found(&target)),
+                    Err(NoCode::Page(cause)) => Ok(refuse(visit, valid, &cause)),
+                    Err(NoCode::Finished | NoCode::ConsentGone) => {
+                        consent::page(visit, valid, &known, user, &organization_id)
+                    }
+                },
+                Err(NoCode::ConsentGone) => consent::page(visit, valid, &known, user, &organization_id),
+            }
+        }
+    }
+}
+
+/// The page that ends a valid request.
+pub fn refuse(visit: &Visit, valid: &Valid, cause: &PageError) -> Response {
+    error_pages::page_error(visit, Some(&valid.record.client), cause, Some(&valid.asked))
+}
+
+/// Just signing in: once that is done, the realm's front page.
+fn without_application(visit: &Visit, known: &Known) -> Walked {
+    if known.facts.user.is_some() && !visit.sealed.switch_account {
+        return Ok(reply::see_other(&visit.door.front_path()));
+    }
+    match &known.facts.elsewhere {
+        Some(location) if *location != visit.dc.place.location => Ok(hand_over::to_location(visit, location)),
+        _ => sign_in::page(visit, None),
+    }
+}
+
+/// One read of everything [`next_step`] asks about.
+pub async fn load(visit: &Visit, valid: Option<&Valid>) -> Result<Known, Failure> {
+    let realm = visit.door.realm().clone();
+    let client_id = valid.map(|v| v.record.client.id.clone());
+    let (session, life, now) = (visit.session(), visit.dc.house.session_life(), visit.now());
+    let mut known = match session {
+        None => Known::default(),
+        Some(session) => {
+            visit
+                .dc
+                .store
+                .read(move |tx| {
+                    let Some(signed_in) = tx.session(&session, &realm, life, now)? else {
+                        return Ok(Known::default());
+                    };
+                    let user = signed_in.user.id;
+                    let grants = match &client_id {
+                        Some(client_id) => tx.grant_facts(user, client_id)?,
+                        None => Vec::new(),
+                    };
+                    let memberships = tx.memberships(user, &realm)?;
+                    let facts = Facts { user: Some(user), elsewhere: None, memberships, grants };
+                    Ok(Known { facts, signed_in: Some(signed_in) })
+                })
+                .await?
+        }
+    };
+    if let Some(signed_in) = &known.signed_in {
+        see(visit, signed_in);
+        if sent_for_somebody_else(visit, signed_in) {
+            known = Known::default();
+        }
+    }
+    if known.facts.user.is_none() {
+        known.facts.elsewhere = elsewhere(visit).await?;
+    }
+    Ok(known)
+}
+
+/// Another data center sent the browser here to sign in as somebody who is not signed in here.
+fn sent_for_somebody_else(visit: &Visit, signed_in: &SignedIn) -> bool {
+    visit.hopped
+        && !visit.resumed
+        && sign_in::hint(visit).is_some_and(|hint| Some(hint) != fold_email(&signed_in.user.email))
+}
+
+/// Where the person's account probably lives, when it is not here: the address in the request, or the home
+/// this browser remembers.
+async fn elsewhere(visit: &Visit) -> Result<Option<String>, Failure> {
+    let settled = visit.hopped || visit.resumed || *visit.door.realm() != Realm::Accounts;
+    if settled || !visit.dc.place.entry {
+        return Ok(None);
+    }
+    if let Some(email) = sign_in::hint(visit) {
+        return Ok(Some(hand_over::home_of(&visit.dc, &email).await?));
+    }
+    let remembered = visit.jar().get(&visit.headers, Cookie::Home);
+    Ok(remembered.and_then(|l| visit.dc.house.place(l)).filter(|p| p.entry).map(|p| p.location.clone()))
+}
+
+/// Notes once a day that the session is in use.
+fn see(visit: &Visit, signed_in: &SignedIn) {
+    let now: Timestamp = visit.now();
+    if now.within(signed_in.seen_at, Duration::from_hours(24)) {
+        return;
+    }
+    let (dc, id) = (Arc::clone(&visit.dc), signed_in.session);
+    tokio::spawn(async move {
+        if let Err(error) = dc.store.write(move |tx| tx.see_session(id, now)).await {
+            tracing::warn!(%error, "a session's use was not noted");
+        }
+    });
+}

@@ -1,0 +1,245 @@
+//! Signing in: the e-mail address, then (at home) the password. Known and unknown addresses get the same
+//! answers in the same time.
+
+use std::sync::Arc;
+
+use axum::{extract::Request, http::StatusCode, response::Response};
+use grantor_protocol::{
+    asked::Asked,
+    params::Params,
+    people::{Realm, User, fold_email},
+    secret::SecretKind,
+    token::{Prefix, PresentedToken},
+};
+use grantor_store::{AuditEvent, AuditTrail, Concerning, NewBrowserSession};
+use tracing::info;
+
+use super::{
+    Door, Visit, Walked,
+    begin::{self, Valid},
+    error_pages, hand_over,
+};
+use crate::{
+    guesses::Guess,
+    house::DataCenter,
+    http::{cookies::Cookie, params, reply},
+    metrics::Endpoint,
+    pages::{Form, SignInEmail, SignInError, SignInPassword},
+};
+
+/// The address the request hints at, folded.
+pub fn hint(visit: &Visit) -> Option<String> {
+    if visit.sealed.switch_account {
+        return None;
+    }
+    Asked::read(&visit.query).ok()?.login_hint.as_deref().and_then(fold_email)
+}
+
+/// The first or the second step, whichever is due.
+pub fn page(visit: &Visit, valid: Option<&Valid>) -> Walked {
+    match visit.sealed.email.clone().or_else(|| hint(visit)) {
+        Some(email) => password_page(visit, valid, &email, None, StatusCode::OK),
+        None => email_page(visit, valid, "", None, StatusCode::OK),
+    }
+}
+
+fn email_page(
+    visit: &Visit,
+    valid: Option<&Valid>,
+    email: &str,
+    error: Option<SignInError>,
+    status: StatusCode,
+) -> Walked {
+    let seal = visit.seal(&visit.sealed)?;
+    let (action, csrf) = (visit.action(&visit.door.sign_in_path()), visit.form_token());
+    let html = visit.framed(|frame| {
+        let form = Form { action: &action, csrf: &csrf, seal: &seal };
+        SignInEmail { frame, form, application: application(valid), email, error }.render()
+    });
+    Ok(visit.page_with(status, html))
+}
+
+fn password_page(
+    visit: &Visit,
+    valid: Option<&Valid>,
+    email: &str,
+    error: Option<SignInError>,
+    status: StatusCode,
+) -> Walked {
+    let mut sealed = visit.sealed.clone();
+    sealed.email = Some(email.to_owned());
+    let (seal, switch_url) = (visit.seal(&sealed)?, visit.switch_url()?);
+    let (action, csrf) = (visit.action(&visit.door.sign_in_path()), visit.form_token());
+    let html = visit.framed(|frame| {
+        let form = Form { action: &action, csrf: &csrf, seal: &seal };
+        SignInPassword { frame, form, application: application(valid), email, error, switch_url: &switch_url }.render()
+    });
+    Ok(visit.page_with(status, html))
+}
+
+fn application(valid: Option<&Valid>) -> Option<&str> {
+    valid.map(|v| v.record.client.name.as_str())
+}
+
+/// The form of either step.
+pub async fn post(dc: Arc<DataCenter>, door: Door, request: Request) -> Response {
+    let mut visit = match Visit::open(dc, door, Endpoint::Page, request).await {
+        Ok(visit) => visit,
+        Err(response) => return response,
+    };
+    let walked = walk(&mut visit).await;
+    visit.settle(walked)
+}
+
+async fn walk(visit: &mut Visit) -> Walked {
+    let form = match read_form(visit).await {
+        Ok(form) => form,
+        Err(response) => return Ok(response),
+    };
+    let valid = match begin::begin(visit).await? {
+        Ok(valid) => valid,
+        Err(response) => return Ok(response),
+    };
+    if !visit.resumed {
+        // The page is too old, or belongs to another request: the same question, from the start.
+        let url = visit.action(&visit.door.path());
+        return Ok(reply::see_other(&url));
+    }
+    match (form.get("email"), form.get("password")) {
+        (Some(email), _) => email_given(visit, valid.as_ref(), email).await,
+        (None, Some(password)) => password_given(visit, valid.as_ref(), password.to_owned()).await,
+        (None, None) => Ok(error_pages::page_expired(visit)),
+    }
+}
+
+/// Reads a form of ours and its seal.
+///
+/// # Errors
+/// The page that says the form is not (or no longer) ours: 403, and nothing was done.
+pub async fn read_form(visit: &mut Visit) -> Result<Params, Response> {
+    let sent = params::read(visit.uri(), &visit.headers, visit.take_body()).await;
+    let Ok(sent) = sent else { return Err(error_pages::unreadable(visit)) };
+    if !visit.form_is_ours(sent.params.get("csrf")) {
+        return Err(error_pages::not_our_form(visit));
+    }
+    if let Some(seal) = sent.params.get("seal") {
+        visit.resumed = false;
+        let seal = seal.to_owned();
+        visit.take_seal(&seal);
+    }
+    Ok(sent.params)
+}
+
+/// The address leads home: to the password here, or to another data center.
+async fn email_given(visit: &Visit, valid: Option<&Valid>, email: &str) -> Walked {
+    let Some(folded) = fold_email(email) else {
+        let error = if email.trim().is_empty() { SignInError::EmailMissing } else { SignInError::EmailInvalid };
+        let shown: String = email.chars().take(254).collect();
+        return email_page(visit, valid, &shown, Some(error), StatusCode::UNPROCESSABLE_ENTITY);
+    };
+    if *visit.door.realm() == Realm::Accounts {
+        let home = hand_over::home_of(&visit.dc, &folded).await?;
+        if home != visit.dc.place.location
+            && let Some(place) = visit.dc.house.place(&home)
+        {
+            return Ok(hand_over::to(visit, place, Some(&folded)));
+        }
+    }
+    let mut sealed = visit.sealed.clone();
+    sealed.email = Some(folded);
+    let forget = visit.jar().remove(Cookie::Home);
+    Ok(reply::with_cookies(reply::see_other(&visit.url_with(&sealed)?), [forget, visit.browser_cookie()]))
+}
+
+async fn password_given(visit: &Visit, valid: Option<&Valid>, password: String) -> Walked {
+    let Some(email) = visit.sealed.email.clone() else { return Ok(error_pages::page_expired(visit)) };
+    let (dc, realm, now) = (&visit.dc, visit.door.realm().clone(), visit.now());
+    let (wanted, in_realm) = (email.clone(), realm.clone());
+    let browser = visit.browser_hash();
+    let (found, known_browser) = dc
+        .store
+        .read(move |tx| {
+            let found = tx.user_by_email(&in_realm, &wanted)?;
+            // Asked for an unknown address too, so that both take as long.
+            let id = found.as_ref().map_or(grantor_protocol::people::UserId(0), |f| f.user.id);
+            let known = tx.knows_browser(id, &browser)?;
+            Ok((found, known))
+        })
+        .await?;
+    let account =
+        if known_browser { Guess::KnownBrowser(&email, &browser) } else { Guess::Account(realm.as_str(), &email) };
+    let address = Guess::SignIn(visit.asking.address);
+    let wait = dc.guesses.wait(account, now).max(if known_browser {
+        std::time::Duration::ZERO
+    } else {
+        dc.guesses.wait(address, now)
+    });
+    if !wait.is_zero() {
+        visit.asking.refuse(dc, None, "sign_in_slowed", "too many wrong passwords for this account or address");
+        let seconds = wait.as_secs() + u64::from(wait.subsec_millis() > 0);
+        let error = Some(SignInError::Wait { seconds });
+        return password_page(visit, valid, &email, error, StatusCode::TOO_MANY_REQUESTS);
+    }
+    let hash = found.as_ref().map(|f| f.password_hash.clone());
+    let Ok(right) = dc.house.passwords.check(password, hash).await else {
+        let error = Some(SignInError::Busy);
+        return password_page(visit, valid, &email, error, StatusCode::SERVICE_UNAVAILABLE);
+    };
+    if let Some(found) = found.filter(|f| right && !f.user.disabled) {
+        dc.guesses.right(account);
+        return signed_in(visit, &found.user).await;
+    }
+    dc.guesses.wrong(account, now);
+    dc.guesses.wrong(address, now);
+    visit.asking.refuse(dc, None, "sign_in_wrong", "wrong password or unknown address");
+    password_page(visit, valid, &email, Some(SignInError::WrongPassword), StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+/// A new session, never the old one again; then the walk goes on.
+async fn signed_in(visit: &Visit, user: &User) -> Walked {
+    let (dc, now) = (&visit.dc, visit.now());
+    let cookie = PresentedToken { id: dc.fresh_id(now)?, secret: dc.house.entropy.secret()? };
+    let new = NewBrowserSession {
+        id: cookie.id,
+        secret_hash: cookie.secret.hash(SecretKind::BrowserSession),
+        realm: visit.door.realm().clone(),
+        user: user.id,
+        browser: visit.browser_hash(),
+    };
+    let replaces = visit.session();
+    let (life, realm) = (dc.house.session_life(), visit.door.realm().clone());
+    let trail = AuditTrail { id: dc.fresh_id(now)?, request_id: visit.asking.request_id.as_str().to_owned() };
+    let who = user.id;
+    dc.store
+        .write(move |tx| {
+            // Only a session that this browser really holds is ended.
+            let held = match &replaces {
+                Some(old) => tx.session(old, &realm, life, now)?.map(|s| s.session),
+                None => None,
+            };
+            tx.start_session(&new, held, now)?;
+            tx.audit(
+                &trail,
+                AuditEvent::SignedIn,
+                Concerning { user: Some(who), ..Concerning::default() },
+                realm.as_str(),
+            )
+        })
+        .await?;
+    info!(
+        request_id = visit.asking.request_id.as_str(),
+        data_center = dc.place.location,
+        user = user.id.0,
+        "signed in"
+    );
+    let mut sealed = visit.sealed.clone();
+    sealed.email = None;
+    sealed.switch_account = false;
+    let session = visit.jar().set(
+        Cookie::Session(visit.door.realm()),
+        &cookie.reveal(Prefix::Usual),
+        Some(dc.house.policy.session_lifetime.as_secs()),
+    );
+    let target = if visit.door.is_home() { visit.door.front_path() } else { visit.url_with(&sealed)? };
+    Ok(reply::with_cookies(reply::see_other(&target), [session]))
+}

@@ -1,0 +1,145 @@
+//! What is particular to SQLite: the file, its lock, its log.
+
+use std::fs;
+use std::time::Duration;
+
+use grantor_store::{Store, StoreError};
+
+use crate::engine_support::{Place, ids, insert};
+
+fn log_length(place: &Place) -> u64 {
+    fs::metadata(place.file().with_extension("db-wal")).map_or(0, |data| data.len())
+}
+
+#[test]
+fn a_second_server_is_refused_and_a_command_is_not() {
+    let mut place = Place::sqlite();
+    place.options.exclusive = true;
+    let server = place.open();
+    let second = place.try_open();
+    assert!(matches!(&second, Err(StoreError::InUse(file)) if *file == place.file()), "{second:?}");
+    place.options.exclusive = false;
+    let command = place.open();
+    insert(&command, 1).unwrap();
+    insert(&server, 2).unwrap();
+    assert_eq!(ids(&server), [1, 2]);
+    assert_eq!(ids(&command), [1, 2]);
+    command.close();
+    insert(&server, 3).unwrap();
+    server.close();
+    place.options.exclusive = true;
+    place.open().close();
+}
+
+#[test]
+fn writers_of_two_processes_wait_for_each_other() {
+    let place = Place::sqlite();
+    let stores = [place.open(), place.open()];
+    std::thread::scope(|scope| {
+        for (number, store) in (0..).zip(&stores) {
+            scope.spawn(move || {
+                for turn in 0..50 {
+                    insert(store, number * 1000 + turn).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(ids(&stores[0]).len(), 100);
+    stores.into_iter().for_each(Store::close);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_named() {
+    let place = Place::sqlite();
+    fs::write(place.file(), "this is not a database, it only looks like a file of that name\n".repeat(100)).unwrap();
+    let error = place.try_open().unwrap_err();
+    assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(text.contains("test.db") && text.contains("backup"), "{text}");
+}
+
+#[test]
+fn a_page_damaged_under_way_is_told_and_the_store_lives() {
+    let place = Place::sqlite();
+    let store = place.open();
+    for id in 0..20 {
+        let long = "x".repeat(3000);
+        store
+            .write_blocking(move |tx| {
+                tx.execute(
+                    "INSERT INTO item (id, name, data) VALUES ($1, $2, NULL)",
+                    &[id.into(), (&format!("{id}{long}")).into()],
+                )
+            })
+            .unwrap();
+    }
+    store.close();
+    let mut bytes = fs::read(place.file()).unwrap();
+    let length = bytes.len();
+    bytes[8 * 4096..length].fill(0xAA);
+    fs::write(place.file(), bytes).unwrap();
+    let store = place.open();
+    let error = store.read_blocking(|tx| tx.all("SELECT name FROM item", &[], |row| row.text(0))).unwrap_err();
+    assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
+    let written = store
+        .write_blocking(|tx| tx.execute("INSERT INTO parent (id, name) VALUES ($1, 'sound')", &[(&[1_u8; 4]).into()]));
+    assert!(written.is_ok() || matches!(written, Err(StoreError::Corrupt { .. })), "{written:?}");
+    store.close();
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_may_read_the_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::sqlite();
+    let store = place.open();
+    insert(&store, 1).unwrap();
+    for file in [place.file(), place.file().with_extension("db-wal")] {
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "{}", file.display());
+    }
+    store.close();
+}
+
+#[test]
+fn a_server_grows_its_log_once_and_changes_nothing_by_it() {
+    let mut place = Place::sqlite();
+    place.options.exclusive = true;
+    let store = place.open();
+    insert(&store, 1).unwrap();
+    let mut waited = 0;
+    while log_length(&place) < 4 << 20 {
+        waited += 1;
+        assert!(waited < 500, "the log is {} bytes long", log_length(&place));
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+    let length = log_length(&place);
+    insert(&store, 2).unwrap();
+    assert_eq!(ids(&store), [1, 2]);
+    let filler = store.read_blocking(|tx| {
+        tx.one("SELECT count(*) FROM sqlite_schema WHERE name = 'log_filler'", &[], |row| row.int(0))
+    });
+    assert_eq!(filler.unwrap(), Some(0));
+    assert_eq!(log_length(&place), length, "a small commit overwrites, it does not append");
+    let pages = store.read_blocking(|tx| tx.one("PRAGMA page_count", &[], |row| row.int(0)));
+    assert!(pages.unwrap().unwrap() < 50);
+    store.close();
+}
+
+#[test]
+fn the_log_is_restarted_under_load() {
+    let place = Place::sqlite();
+    let store = place.open();
+    // Each step fills about 250 pages; 60 of them would be a log of 60 MiB.
+    for id in 0..60 {
+        store
+            .write_blocking(move |tx| {
+                let data = vec![7_u8; 1_000_000];
+                tx.execute("INSERT INTO item (id, data) VALUES ($1, $2)", &[id.into(), (&data).into()])
+            })
+            .unwrap();
+        assert_eq!(ids(&store).len(), usize::try_from(id).unwrap() + 1);
+    }
+    let length = log_length(&place);
+    assert!((16 << 20..20 << 20).contains(&length), "{length}");
+    store.close();
+}

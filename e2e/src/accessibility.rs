@@ -1,0 +1,38 @@
+//! What every page owes every person: one heading, a language, a name for each control, enough contrast in both color
+//! schemes, and no sideways scrolling on a narrow screen.
+
+use anyhow::{Result, ensure};
+use fantoccini::Client;
+use serde_json::json;
+
+use crate::elements::developer_tools;
+
+/// Runs in the page; answers a list of faults.
+const FAULTS: &str = include_str!("accessibility.js");
+
+/// The narrowest screen that must do, in CSS pixels.
+const NARROW: u32 = 320;
+
+/// Fails with every fault of the page that is shown.
+pub async fn check(client: &Client, page: &str) -> Result<()> {
+    let mut faults = Vec::new();
+    for scheme in ["light", "dark"] {
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        developer_tools(client, "Emulation.setEmulatedMedia", features).await?;
+        let told = client.execute(FAULTS, vec![]).await?;
+        let told = told.as_array().cloned().unwrap_or_default();
+        faults.extend(told.iter().filter_map(|fault| fault.as_str()).map(|fault| format!("{fault} ({scheme})")));
+    }
+    developer_tools(client, "Emulation.setEmulatedMedia", json!({"features": []})).await?;
+
+    let narrow = json!({"width": NARROW, "height": 640, "deviceScaleFactor": 1, "mobile": false});
+    developer_tools(client, "Emulation.setDeviceMetricsOverride", narrow).await?;
+    let width =
+        client.execute("return document.documentElement.scrollWidth", vec![]).await?.as_u64().unwrap_or(u64::MAX);
+    developer_tools(client, "Emulation.clearDeviceMetricsOverride", json!({})).await?;
+    if width > u64::from(NARROW) {
+        faults.push(format!("scrolls sideways at {NARROW} px: {width} px wide"));
+    }
+    ensure!(faults.is_empty(), "{page}: {}", faults.join("; "));
+    Ok(())
+}

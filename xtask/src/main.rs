@@ -1,0 +1,52 @@
+//! The project's own tasks, run by a person and by CI alike as `cargo xtask <task>`. Each task is one file named after
+//! it; this one only chooses.
+
+mod check;
+mod crash;
+mod environment;
+mod house;
+mod postgres;
+mod readme;
+mod report;
+mod setup;
+mod test;
+mod waiting;
+mod wire;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's own tasks.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Every test: SQLite, PostgreSQL, browser; installs what is missing.
+    Test(test::Args),
+    /// Format, lints, documentation, house rules, licences.
+    Check(check::Args),
+    /// Kills the server at random moments under load and checks that it kept every promise.
+    Crash(crash::Args),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
+        Task::Test(args) => test::run(&args),
+        Task::Check(args) => check::run(&args),
+        Task::Crash(args) => crash::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(cause) => {
+            eprintln!("\nfailed: {cause:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

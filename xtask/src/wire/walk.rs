@@ -1,0 +1,171 @@
+//! A person without a browser: cookies, and the pages between an authorization request and its redirect.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+
+use super::http::{Connection, Response};
+use super::page::{self, Form};
+use super::{encode, parameter};
+
+/// More pages than any walk has.
+const MOST_PAGES: usize = 12;
+
+/// The cookies of one browser. Loopback only, so there is one site.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Jar {
+    cookies: BTreeMap<String, String>,
+}
+
+impl Jar {
+    fn keep(&mut self, response: &Response) {
+        for line in response.all("set-cookie") {
+            let Some((name, value)) = line.split(';').next().and_then(|pair| pair.split_once('=')) else { continue };
+            let gone = value.is_empty() || line.to_ascii_lowercase().contains("max-age=0");
+            if gone {
+                self.cookies.remove(name.trim());
+            } else {
+                self.cookies.insert(name.trim().to_owned(), value.trim().to_owned());
+            }
+        }
+    }
+
+    fn header(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Who walks. Without a password the person must be signed in already.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Person<'a> {
+    pub(crate) email: &'a str,
+    pub(crate) password: Option<&'a str>,
+}
+
+/// Why a walk did not end with a code.
+#[derive(Debug)]
+pub(crate) enum Lost {
+    /// The server did not answer.
+    Unanswered(io::Error),
+    /// It answered, but something else than a way on.
+    Astray(String),
+}
+
+impl From<io::Error> for Lost {
+    fn from(cause: io::Error) -> Self {
+        Self::Unanswered(cause)
+    }
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unanswered(cause) => write!(out, "no answer: {cause}"),
+            Self::Astray(what) => out.write_str(what),
+        }
+    }
+}
+
+/// What the walk ended with, and the pages it saw.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    pub(crate) code: String,
+    pub(crate) pages: usize,
+}
+
+/// Walks from an authorization request (`target`, a path with a query) to the code in the redirect to `callback`,
+/// filling in the forms on the way and accepting.
+pub(crate) fn to_code(
+    connection: &mut Connection,
+    jar: &mut Jar,
+    person: Person<'_>,
+    target: &str,
+    callback: &str,
+) -> Result<Arrived, Lost> {
+    let mut at = target.to_owned();
+    let mut response = fetch(connection, jar, &at)?;
+    let mut pages = 0;
+    for _ in 0..MOST_PAGES {
+        if let 302 | 303 = response.status {
+            let to = response.header("location").unwrap_or_default().to_owned();
+            if let Some(rest) = to.strip_prefix(callback) {
+                let code = parameter(rest.trim_start_matches('?'), "code");
+                return code
+                    .map(|code| Arrived { code, pages })
+                    .ok_or_else(|| Lost::Astray(format!("redirect without a code: {to}")));
+            }
+            at = path_of(&to, &at);
+            response = fetch(connection, jar, &at)?;
+            continue;
+        }
+        if response.status != 200 {
+            return Err(stray(&response, "an answer that is no page"));
+        }
+        pages += 1;
+        let forms = page::forms(&response.body);
+        let Some((form, pairs)) = forms.iter().find_map(|form| fill(form, person)) else {
+            return Err(stray(&response, "a page without a way on"));
+        };
+        let body = pairs
+            .iter()
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .collect::<Vec<_>>()
+            .join("&");
+        at = path_of(&form.action, &at);
+        let cookies = jar.header();
+        response = connection.post(&at, &[("Cookie", &cookies), ("Accept", "text/html")], &body)?;
+        jar.keep(&response);
+    }
+    Err(Lost::Astray("too many pages".into()))
+}
+
+fn fetch(connection: &mut Connection, jar: &mut Jar, target: &str) -> Result<Response, Lost> {
+    let cookies = jar.header();
+    let response = connection.get(target, &[("Cookie", &cookies), ("Accept", "text/html")])?;
+    jar.keep(&response);
+    Ok(response)
+}
+
+fn fill<'f>(form: &'f Form, person: Person<'_>) -> Option<(&'f Form, Vec<(String, String)>)> {
+    if !form.posts {
+        return None;
+    }
+    if let Some(button) = form.button("Accept") {
+        return Some((form, form.filled(&[], button)));
+    }
+    if form.field("radio").is_some() {
+        return form.button("Submit").map(|button| (form, form.filled(&[], button)));
+    }
+    let email = form.field("email").map(|field| (field.name.as_str(), person.email));
+    let password = form.field("password").map(|field| field.name.as_str());
+    // Who must be signed in already is not asked again.
+    let secret = person.password?;
+    let button = form.button("Sign in").or_else(|| form.button("Next"))?;
+    let typed: Vec<(&str, &str)> = email.into_iter().chain(password.map(|name| (name, secret))).collect();
+    (!typed.is_empty()).then(|| (form, form.filled(&typed, button)))
+}
+
+/// The path and query of a link on the page at `at`.
+fn path_of(link: &str, at: &str) -> String {
+    let here = at.split('?').next().unwrap_or_default();
+    if link.is_empty() {
+        return at.to_owned();
+    }
+    if link.starts_with('?') {
+        return format!("{here}{link}");
+    }
+    if link.starts_with('/') {
+        return link.to_owned();
+    }
+    if let Some((_, rest)) = link.split_once("://") {
+        return rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or("/").to_owned();
+    }
+    let folder = here.rfind('/').and_then(|slash| here.get(..=slash)).unwrap_or("/");
+    format!("{folder}{link}")
+}
+
+fn stray(response: &Response, what: &str) -> Lost {
+    let title = response.body.split("<h1").nth(1).and_then(|rest| rest.split("</h1").next()).unwrap_or_default();
+    let title: String = title.chars().skip_while(|letter| *letter != '>').skip(1).take(120).collect();
+    Lost::Astray(format!("{what}: status {}, heading `{}`", response.status, title.trim()))
+}
