@@ -17,7 +17,11 @@ const NARROW: u32 = 320;
 pub async fn check(client: &Client, page: &str) -> Result<()> {
     let mut faults = Vec::new();
     for scheme in ["light", "dark"] {
-        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        // Without motion, or colors would be read in the middle of their change.
+        let features = json!({"features": [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]});
         developer_tools(client, "Emulation.setEmulatedMedia", features).await?;
         let told = client.execute(FAULTS, vec![]).await?;
         let told = told.as_array().cloned().unwrap_or_default();

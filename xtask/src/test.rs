@@ -99,7 +99,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             either(&mut report, built, "browser journeys", |report| {
                 let mut journeys = cargo_test(&["test", "--package", "grantor-e2e", "--", "--test-threads=2"]);
                 journeys.env("GRANTOR_BIN", &program).env("GRANTOR_CHROMEDRIVER", &browser.driver);
-                journeys.env("GRANTOR_CHROMIUM", &browser.chromium);
+                // A failed journey says what it saw; fifty frames of the runtime below it help nobody.
+                journeys.env("GRANTOR_CHROMIUM", &browser.chromium).env("RUST_LIB_BACKTRACE", "0");
                 report.command("browser journeys", &mut journeys);
             });
         }

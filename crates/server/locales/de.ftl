@@ -67,7 +67,7 @@ consent-limits = Ihr Passwort erfährt die Anwendung nie, und sie kann nur, was 
 consent-offline = Der Zugriff bleibt bestehen, während Sie abwesend sind, bis Sie ihn zurücknehmen.
 consent-online = Der Zugriff gilt nur für kurze Zeit und nicht, während Sie abwesend sind.
 consent-next = In beiden Fällen geht Ihr Browser danach zu { $host }.
-consent-revoke = Sie können den Zugriff jederzeit zurücknehmen, in Ihrem Konto bei { $brand }.
+consent-revoke = Sie können den Zugriff später zurücknehmen: Wenden Sie sich an die Betreiber von { $brand }.
 
 ## Fehlerseiten
 error-advice-caption = Was Sie tun können

@@ -67,7 +67,7 @@ consent-limits = It never learns your password, and can do only what is listed a
 consent-offline = It keeps this access while you are away, until you take it back.
 consent-online = It has this access only for a short time, and does not keep it while you are away.
 consent-next = Either way, your browser then goes to { $host }.
-consent-revoke = You can take this access back at any time, in your account at { $brand }.
+consent-revoke = You can take this access back later: ask the people who run { $brand }.
 
 ## Error pages
 error-advice-caption = What you can do

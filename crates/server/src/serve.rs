@@ -22,7 +22,7 @@ use crate::{
     house::{DataCenter, House, Place, bytes_by_location},
     listener::{self, Resident},
     metrics::Metrics,
-    passwords::{HashFailed, Passwords},
+    passwords::Passwords,
     recorder::Recorder,
     scopes::Scopes,
     seal::Sealer,
@@ -60,9 +60,6 @@ pub enum ServeError {
     /// There were no random bytes.
     #[error(transparent)]
     NoEntropy(#[from] NoEntropy),
-    /// The password hasher refused.
-    #[error(transparent)]
-    Hash(#[from] HashFailed),
     /// A certificate or key cannot be used.
     #[error(transparent)]
     Tls(#[from] tls::TlsError),
@@ -135,7 +132,7 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
         scopes: RwLock::new(Arc::new(Scopes::new(&added))),
         policy,
         clock,
-        passwords: Passwords::new(&entropy)?,
+        passwords: Passwords::new(),
         entropy,
         metrics: Metrics::default(),
         pseudo_home_key: hmac::Key::new(hmac::HMAC_SHA256, &pseudo_home),

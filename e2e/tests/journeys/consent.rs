@@ -57,7 +57,7 @@ async fn pressing_accept_twice_gives_one_code() -> Result<()> {
 
     // The same form sent twice behind the browser's back, as two quick presses do at worst.
     let form = "const button = arguments[0], form = button.form; \
-                return [button.formAction || form.action, ...new FormData(form, button)].map(String)";
+                return [button.hasAttribute('formaction') ? button.formAction : form.action, ...new FormData(form, button)].map(String)";
     let sent = browser.client().execute(form, vec![serde_json::to_value(&accept)?]).await?;
     let sent: Vec<String> = serde_json::from_value(sent)?;
     let (action, pairs) = sent.split_first().context("the form has no address")?;
@@ -76,12 +76,11 @@ async fn pressing_accept_twice_gives_one_code() -> Result<()> {
     ensure!(places.first() == places.last(), "two presses, two answers: {places:?}");
 
     // And a real double click in the browser, which is still on the same page.
-    let (x, y, width, height) = accept.rectangle().await?;
-    let (x, y) = (x + width / 2.0, y + height / 2.0);
+    browser.client().execute("arguments[0].scrollIntoView()", vec![serde_json::to_value(&accept)?]).await?;
     let down = PointerAction::Down { button: MOUSE_BUTTON_LEFT };
     let up = PointerAction::Up { button: MOUSE_BUTTON_LEFT };
     let twice = MouseActions::new("mouse".into())
-        .then(PointerAction::MoveTo { duration: None, x, y })
+        .then(PointerAction::MoveToElement { element: accept, duration: None, x: 0.0, y: 0.0 })
         .then(down.clone())
         .then(up.clone())
         .then(down)

@@ -83,12 +83,35 @@ async fn another_account_can_be_used() -> Result<()> {
 }
 
 #[tokio::test]
+async fn who_types_another_address_is_asked_for_its_password() -> Result<()> {
+    let (scene, browser) = (Scene::open()?, Browser::open().await?);
+    browser.go(&scene.link(&scene.us, &[])?).await?;
+    let first = browser.client().window().await?;
+    browser.find(Role::Field, "Email").await?;
+    let second = browser.client().new_window(true).await?.handle;
+    browser.client().switch_to_window(second).await?;
+    sign_in_and_accept(&scene, &browser, ALICE).await?;
+
+    // This tab's page is older than the session that the other one has begun.
+    browser.client().switch_to_window(first).await?;
+    browser.sign_in(BOB, PASSWORD).await?;
+    browser.choose("Zylker Labs").await?;
+    browser.press("Submit").await?;
+    browser.press("Accept").await?;
+    let (_, tokens) = scene.tokens(1).await?;
+    ensure!(scene.whose(&scene.us, &tokens)? == BOB, "the first person's token for the second");
+    Ok(())
+}
+
+#[tokio::test]
 async fn signing_out_ends_the_browser_session() -> Result<()> {
     let (scene, browser) = (Scene::open()?, Browser::open().await?);
     sign_in_and_accept(&scene, &browser, ALICE).await?;
     browser.go(&format!("{}/", scene.us)).await?;
-    browser.follow("sign out").await?;
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    browser.follow("Sign out").await?;
+    // A link only leads to the question; a form ends the session.
+    browser.press("Sign out").await?;
+    browser.read("signed out").await?;
     browser.go(&scene.link(&scene.us, &[])?).await?;
     browser.find(Role::Field, "Email").await?;
     ensure!(scene.callback.seen().len() == 1, "a code after signing out");

@@ -25,7 +25,12 @@ async fn five_tabs_end_in_any_order() -> Result<()> {
         let tab = tabs.get(number).context("five tabs")?;
         browser.client().switch_to_window(tab.clone()).await?;
         // The sign-in form of a later tab is older than the session that another tab has begun meanwhile.
-        browser.sign_in(ALICE, PASSWORD).await?;
+        browser.fill("Email", ALICE).await?;
+        browser.press("Next").await?;
+        if known == 0 {
+            browser.fill("Password", PASSWORD).await?;
+            browser.press("Sign in").await?;
+        }
         browser.press("Accept").await?;
         let (arrival, tokens) = scene.tokens(known).await?;
         ensure!(arrival.need("state")? == format!("tab{number}"), "tab {number} ended with {arrival:?}");

@@ -108,7 +108,7 @@ pub async fn load(visit: &Visit, valid: Option<&Valid>) -> Result<Known, Failure
     };
     if let Some(signed_in) = &known.signed_in {
         see(visit, signed_in);
-        if sent_for_somebody_else(visit, signed_in) {
+        if somebody_else_is_meant(visit, signed_in) {
             known = Known::default();
         }
     }
@@ -118,11 +118,12 @@ pub async fn load(visit: &Visit, valid: Option<&Valid>) -> Result<Known, Failure
     Ok(known)
 }
 
-/// Another data center sent the browser here to sign in as somebody who is not signed in here.
-fn sent_for_somebody_else(visit: &Visit, signed_in: &SignedIn) -> bool {
-    visit.hopped
-        && !visit.resumed
-        && sign_in::hint(visit).is_some_and(|hint| Some(hint) != fold_email(&signed_in.user.email))
+/// The person typed an address (here, or at the data center that sent the browser) that is not the one signed
+/// in: its password is asked, and nobody else's session answers for it.
+fn somebody_else_is_meant(visit: &Visit, signed_in: &SignedIn) -> bool {
+    let hinted = || sign_in::hint(visit).filter(|_| visit.hopped && !visit.resumed);
+    let typed = visit.sealed.email.clone().or_else(hinted);
+    typed.is_some_and(|typed| Some(typed) != fold_email(&signed_in.user.email))
 }
 
 /// Where the person's account probably lives, when it is not here: the address in the request, or the home

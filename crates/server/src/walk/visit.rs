@@ -189,9 +189,12 @@ impl Visit {
     pub fn form_is_ours(&self, token: Option<&str>) -> bool {
         let foreign = self.headers.get("sec-fetch-site").is_some_and(|v| v == "cross-site" || v == "same-site");
         let origin = self.headers.get(header::ORIGIN).and_then(|v| v.to_str().ok());
-        let place = &self.dc.place;
-        let other = origin.is_some_and(|o| {
-            o != "null" && !o.eq_ignore_ascii_case(&place.accounts_url) && !o.eq_ignore_ascii_case(&place.portal_url)
+        let named = self.headers.get(header::HOST).and_then(|v| v.to_str().ok());
+        let host = named.or_else(|| self.uri.authority().map(|a| a.as_str())).unwrap_or_default();
+        // A person may have opened us by another of our names (localhost): what counts is that the form's
+        // page and its target are one origin.
+        let other = origin.is_some_and(|origin| {
+            origin != "null" && !origin.split_once("://").is_some_and(|(_, name)| name.eq_ignore_ascii_case(host))
         });
         !self.fresh_browser
             && !foreign
