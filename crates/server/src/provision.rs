@@ -40,7 +40,7 @@ impl From<grantor_store::StoreError> for ProvisionError {
 
 impl From<OpenError> for ProvisionError {
     fn from(error: OpenError) -> Self {
-        Self(format!("cannot open the store of {error}"))
+        Self(error.to_string())
     }
 }
 

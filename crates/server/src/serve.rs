@@ -38,13 +38,29 @@ const PATIENCE: Duration = Duration::from_millis(4_500);
 pub struct ServeOptions {
     /// Answer the demo's sample API under each API domain.
     pub sample_api: bool,
+    /// Tests only: the same "random" bytes at every start.
+    #[cfg(test)]
+    pub predictable: bool,
+}
+
+impl ServeOptions {
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, reason = "only tests choose")]
+    fn entropy(&self) -> Entropy {
+        Entropy::System
+    }
+
+    #[cfg(test)]
+    fn entropy(&self) -> Entropy {
+        if self.predictable { Entropy::Sequence(std::sync::atomic::AtomicU64::new(0)) } else { Entropy::System }
+    }
 }
 
 /// Why the server did not start: one line.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// A store could not be opened.
-    #[error("cannot open the store of {0}")]
+    #[error(transparent)]
     Open(#[from] OpenError),
     /// A store could not be read or written.
     #[error("cannot use a store: {0}")]
@@ -76,6 +92,8 @@ pub struct Running {
     tasks: Vec<JoinHandle<()>>,
     listeners: Vec<JoinHandle<()>>,
     stores: Stores,
+    #[cfg(test)]
+    pub(crate) house: Arc<House>,
 }
 
 impl Running {
@@ -113,7 +131,7 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
     let (opened, now) = (config.clone(), clock.now());
     let stores = blocking(move || stores::open(&opened, true, now)).await??;
     let (bound, acceptors) = bind(&config).await?;
-    let entropy = Entropy::default();
+    let entropy = options.entropy();
     let locations = config.data_centers.iter().map(|dc| dc.location.clone()).collect();
     let (directory, pseudo_home, keys_now) = (stores.directory.clone(), entropy.bytes::<32>()?, now);
     let (bytes, pseudo_home, added) = blocking(move || -> Result<_, StoreError> {
@@ -169,7 +187,16 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
         None => None,
     };
     info!(data_centers = ready.len(), sandbox = house.sandbox, "ready");
-    Ok(Running { ready, admin, stop, tasks, listeners, stores })
+    Ok(Running {
+        ready,
+        admin,
+        stop,
+        tasks,
+        listeners,
+        stores,
+        #[cfg(test)]
+        house,
+    })
 }
 
 type Bound = BTreeMap<String, SocketAddr>;

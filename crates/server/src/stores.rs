@@ -18,7 +18,7 @@ pub struct Stores {
 
 /// Why a store could not be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("{which}: {why}")]
+#[error("cannot open the store of {which}: {why}")]
 pub struct OpenError {
     which: String,
     why: StoreError,

@@ -55,12 +55,11 @@ fn judge(
     asked: &Asked,
     record: Option<&Arc<ClientRecord>>,
 ) -> Result<(ReplyTo, AuthorizationRequest), PageError> {
-    let client = record.map(|r| &r.client);
-    let reply_to = authorize::locate(asked, client)?;
-    let client = client.ok_or(PageError::ClientUnknown)?;
+    let client = record.map(|r| &r.client).ok_or(PageError::ClientUnknown)?;
     if visit.portal.as_ref().is_some_and(|portal| !portal.admits(&client.id)) {
         return Err(PageError::ClientNotInPortal);
     }
+    let reply_to = authorize::locate(asked, Some(client))?;
     let request = authorize::check(asked, &reply_to, client, visit.door.realm().clone(), &visit.dc.house.catalog())?;
     Ok((reply_to, request))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::hmac;
 use grantor_protocol::{
     people::{Realm, UserId},
     secret::{SecretKind, TokenSecret},
@@ -62,6 +63,7 @@ async fn make(
     consented: bool,
 ) -> Result<Result<String, NoCode>, Failure> {
     let (dc, now) = (&visit.dc, visit.now());
+    let interaction = of_person(&dc.code_key, interaction, user, organization_id);
     let secret = TokenSecret::derive(&dc.code_key, interaction.as_bytes());
     let policy = Arc::clone(&dc.house.policy);
     let life = match visit.door.realm() {
@@ -94,4 +96,19 @@ async fn make(
             ("accounts-server", dc.base_url(visit.door.realm())),
         ])
     }))
+}
+
+/// The interaction as this person answers it for this organization. Who goes back and comes again as somebody
+/// else, or for another organization, never gets the code of before.
+fn of_person(code_key: &[u8], interaction: TokenId, user: UserId, organization_id: &str) -> TokenId {
+    let mut message = b"interaction/".to_vec();
+    message.extend_from_slice(interaction.as_bytes());
+    message.extend_from_slice(&user.0.to_be_bytes());
+    message.extend_from_slice(organization_id.as_bytes());
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, code_key), &message);
+    let mut nine = [0; 9];
+    for (to, from) in nine.iter_mut().zip(tag.as_ref()) {
+        *to = *from;
+    }
+    TokenId::new(interaction.made_at(), interaction.data_center(), nine)
 }

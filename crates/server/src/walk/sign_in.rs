@@ -3,7 +3,11 @@
 
 use std::sync::Arc;
 
-use axum::{extract::Request, http::StatusCode, response::Response};
+use axum::{
+    extract::Request,
+    http::{StatusCode, Uri},
+    response::Response,
+};
 use grantor_protocol::{
     asked::Asked,
     params::Params,
@@ -117,7 +121,8 @@ async fn walk(visit: &mut Visit) -> Walked {
 /// # Errors
 /// The page that says the form is not (or no longer) ours: 403, and nothing was done.
 pub async fn read_form(visit: &mut Visit) -> Result<Params, Response> {
-    let sent = params::read(visit.uri(), &visit.headers, visit.take_body()).await;
+    // The body only: what stands in the query is the application's, and may bear the names of our fields.
+    let sent = params::read(&Uri::default(), &visit.headers, visit.take_body()).await;
     let Ok(sent) = sent else { return Err(error_pages::unreadable(visit)) };
     if !visit.form_is_ours(sent.params.get("csrf")) {
         return Err(error_pages::not_our_form(visit));
@@ -169,11 +174,8 @@ async fn password_given(visit: &Visit, valid: Option<&Valid>, password: String) 
     let account =
         if known_browser { Guess::KnownBrowser(&email, &browser) } else { Guess::Account(realm.as_str(), &email) };
     let address = Guess::SignIn(visit.asking.address);
-    let wait = dc.guesses.wait(account, now).max(if known_browser {
-        std::time::Duration::ZERO
-    } else {
-        dc.guesses.wait(address, now)
-    });
+    let slowed = if known_browser { std::time::Duration::ZERO } else { dc.guesses.wait(address, now) };
+    let wait = if slowed.is_zero() { dc.guesses.begin(account, now) } else { slowed };
     if !wait.is_zero() {
         visit.asking.refuse(dc, None, "sign_in_slowed", "too many wrong passwords for this account or address");
         let seconds = wait.as_secs() + u64::from(wait.subsec_millis() > 0);
@@ -182,6 +184,7 @@ async fn password_given(visit: &Visit, valid: Option<&Valid>, password: String) 
     }
     let hash = found.as_ref().map(|f| f.password_hash.clone());
     let Ok(right) = dc.house.passwords.check(password, hash).await else {
+        dc.guesses.untried(account);
         let error = Some(SignInError::Busy);
         return password_page(visit, valid, &email, error, StatusCode::SERVICE_UNAVAILABLE);
     };
@@ -189,7 +192,6 @@ async fn password_given(visit: &Visit, valid: Option<&Valid>, password: String) 
         dc.guesses.right(account);
         return signed_in(visit, &found.user).await;
     }
-    dc.guesses.wrong(account, now);
     dc.guesses.wrong(address, now);
     visit.asking.refuse(dc, None, "sign_in_wrong", "wrong password or unknown address");
     password_page(visit, valid, &email, Some(SignInError::WrongPassword), StatusCode::UNPROCESSABLE_ENTITY)
@@ -241,5 +243,7 @@ async fn signed_in(visit: &Visit, user: &User) -> Walked {
         Some(dc.house.policy.session_lifetime.as_secs()),
     );
     let target = if visit.door.is_home() { visit.door.front_path() } else { visit.url_with(&sealed)? };
-    Ok(reply::with_cookies(reply::see_other(&target), [session]))
+    // Whoever uses this browser now is at home here, whatever it remembered of somebody else.
+    let forget = (*visit.door.realm() == Realm::Accounts).then(|| visit.jar().remove(Cookie::Home)).flatten();
+    Ok(reply::with_cookies(reply::see_other(&target), [session, forget]))
 }

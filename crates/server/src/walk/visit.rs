@@ -1,7 +1,7 @@
 //! One request of a browser on the walk: who asks, in which realm, with which query, seal and cookies; and
 //! how its pages are framed.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use aws_lc_rs::digest;
 use axum::{
@@ -22,7 +22,7 @@ use grantor_store::Portal;
 use super::{Door, Walked, error_pages};
 use crate::{
     failure::Failure,
-    house::DataCenter,
+    house::{DataCenter, Place},
     http::{
         cookies::{Cookie, Jar},
         reply,
@@ -126,10 +126,10 @@ impl Visit {
             return Ok(None);
         }
         let location = self.dc.house.directory.read(move |tx| tx.portal_location(&id)).await?;
-        Ok(Some(match location.as_deref().and_then(|l| self.dc.house.place(l)) {
-            Some(place) if place.location != self.dc.place.location && !self.hopped => {
-                super::hand_over::to(self, place, None)
-            }
+        // A data center that is no entry neither hands anybody over nor is anybody handed over to it.
+        let together = |place: &&Place| place.entry && self.dc.place.entry && place.location != self.dc.place.location;
+        Ok(Some(match location.as_deref().and_then(|l| self.dc.house.place(l)).filter(together) {
+            Some(place) if !self.hopped => super::hand_over::to(self, place, None),
             _ => error_pages::portal_unknown(self),
         }))
     }
@@ -191,10 +191,14 @@ impl Visit {
         let origin = self.headers.get(header::ORIGIN).and_then(|v| v.to_str().ok());
         let named = self.headers.get(header::HOST).and_then(|v| v.to_str().ok());
         let host = named.or_else(|| self.uri.authority().map(|a| a.as_str())).unwrap_or_default();
+        let place = &self.dc.place;
         // A person may have opened us by another of our names (localhost): what counts is that the form's
-        // page and its target are one origin.
+        // page and its target are one origin. A proxy may have changed Host: then our own names count.
         let other = origin.is_some_and(|origin| {
-            origin != "null" && !origin.split_once("://").is_some_and(|(_, name)| name.eq_ignore_ascii_case(host))
+            origin != "null"
+                && !origin.split_once("://").is_some_and(|(_, name)| name.eq_ignore_ascii_case(host))
+                && !origin.eq_ignore_ascii_case(&place.accounts_url)
+                && !origin.eq_ignore_ascii_case(&place.portal_url)
         });
         !self.fresh_browser
             && !foreign
@@ -225,11 +229,6 @@ impl Visit {
     /// The body, once.
     pub fn take_body(&self) -> Body {
         self.body.lock().ok().and_then(|mut body| body.take()).unwrap_or_default()
-    }
-
-    /// The URI as received.
-    pub fn uri(&self) -> &Uri {
-        &self.uri
     }
 
     /// When.
@@ -282,8 +281,11 @@ impl Visit {
     }
 }
 
-/// The application's query, our seal, and whether the browser was handed over.
+/// The application's query, our seal, and whether the browser was handed over. Bytes that some clients leave
+/// as they are get percent-encoded, as browsers do with the addresses and forms of our pages: a seal is bound
+/// to the query, and a `Location` takes nothing else.
 fn split_query(query: &str) -> (String, Option<String>, bool) {
+    let query = encoded(query);
     let (mut seal, mut hopped) = (None, false);
     let kept: Vec<&str> = query
         .split('&')
@@ -300,6 +302,20 @@ fn split_query(query: &str) -> (String, Option<String>, bool) {
     (kept.join("&"), seal, hopped)
 }
 
+/// Percent-encodes what browsers encode in a query (WHATWG URL, the special-query set).
+fn encoded(query: &str) -> String {
+    let mut out = String::with_capacity(query.len());
+    for byte in query.bytes() {
+        match byte {
+            0..=0x20 | 0x7f..=0xff | b'"' | b'#' | b'<' | b'>' | b'\'' => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+            _ => out.push(char::from(byte)),
+        }
+    }
+    out
+}
+
 fn browser_id(hex: &str) -> Option<[u8; 16]> {
     HEXLOWER.decode(hex.as_bytes()).ok()?.try_into().ok()
 }
@@ -314,5 +330,10 @@ mod tests {
         assert_eq!(split_query("a=1&_grantor_hop=1"), ("a=1".into(), None, true));
         assert_eq!(split_query("_grantor_x=1"), (String::new(), None, false));
         assert_eq!(split_query("a=_grantor"), ("a=_grantor".into(), None, false));
+    }
+
+    #[test]
+    fn a_query_reads_as_a_browser_would_send_it_back() {
+        assert_eq!(split_query("a=ü'\"&b=%c3%bc+x").0, "a=%C3%BC%27%22&b=%c3%bc+x");
     }
 }
