@@ -6,9 +6,9 @@ use std::collections::HashMap;
 /// One entry of the catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogScope {
-    /// As documented, for example `ZohoBigin.modules.contacts.READ`.
+    /// As documented, for example `Service.modules.contacts.READ`.
     pub name: String,
-    /// The first part (`ZohoBigin`), or the whole of a bare scope (`openid`).
+    /// The first part (`Service`), or the whole of a bare scope (`openid`).
     pub service: String,
     /// Whether a grant of it belongs to one organization. The sign-in scopes need none (decision 26).
     pub needs_organization: bool,
@@ -45,7 +45,7 @@ impl Catalog {
         };
         let same_group = wanted_path == granted_path
             || wanted_path.strip_prefix(granted_path).is_some_and(|rest| rest.starts_with('.'));
-        // A service alone (`ZohoBigin.ALL`) is not a group of the grammar: it has no scope name.
+        // A service alone (`Service.ALL`) is not a group of the grammar: it has no scope name.
         granted_path.contains('.')
             && same_group
             && (granted_operation == "all" || granted_operation == wanted_operation)

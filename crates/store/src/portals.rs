@@ -40,12 +40,20 @@ fn portal(row: &Row<'_>) -> Result<Portal, StoreError> {
 impl Tx<'_> {
     /// The portal of that id.
     pub fn portal(&mut self, id: &str) -> Result<Option<Portal>, StoreError> {
-        self.one("SELECT id, name, organization_id, clients, accent, logo IS NOT NULL FROM portals WHERE id = $1", &[id.into()], portal)
+        self.one(
+            "SELECT id, name, organization_id, clients, accent, logo IS NOT NULL FROM portals WHERE id = $1",
+            &[id.into()],
+            portal,
+        )
     }
 
     /// Every portal, by id.
     pub fn portals(&mut self) -> Result<Vec<Portal>, StoreError> {
-        self.all("SELECT id, name, organization_id, clients, accent, logo IS NOT NULL FROM portals ORDER BY id", &[], portal)
+        self.all(
+            "SELECT id, name, organization_id, clients, accent, logo IS NOT NULL FROM portals ORDER BY id",
+            &[],
+            portal,
+        )
     }
 
     /// A portal's logo: its media type and bytes.

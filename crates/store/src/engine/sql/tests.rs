@@ -1,3 +1,4 @@
+//! The rewriting of statements, as a table.
 use super::{SqlKey, for_sqlite};
 
 #[test]

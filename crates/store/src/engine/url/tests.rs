@@ -1,3 +1,4 @@
+//! Database URLs that are understood, and what is told of those that are not.
 use std::path::{Path, PathBuf};
 
 use super::DatabaseUrl;
