@@ -1,6 +1,7 @@
 //! The project's own tasks, run by a person and by CI alike as `cargo xtask <task>`. Each task is one file named after
 //! it; this one only chooses.
 
+mod bench;
 mod check;
 mod crash;
 mod environment;
@@ -34,6 +35,8 @@ enum Task {
     Check(check::Args),
     /// Kills the server at random moments under load and checks that it kept every promise.
     Crash(crash::Args),
+    /// How fast it is, how much it needs, and whether that is what was wanted.
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Check(args) => check::run(&args),
         Task::Crash(args) => crash::run(&args),
+        Task::Bench(args) => bench::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let binaries = postgres::binaries().context("PostgreSQL's programs")?;
         let cluster = Cluster::start(&binaries, Durability::None)?;
         println!("PostgreSQL of our own: {}", cluster.url());
-        let mut tests = cargo_test(&["test"]);
+        let mut tests = cargo_test(&["test", "--no-fail-fast"]);
         if packages.is_empty() {
             tests.args(["--workspace", "--exclude", "grantor-e2e"]);
         }

@@ -210,7 +210,9 @@ impl Config {
     fn shared_listeners_have_urls(&self) -> Result<(), ConfigError> {
         for dc in &self.data_centers {
             let others = self.data_centers.iter().filter(|o| o.listen == dc.listen).count();
-            if dc.listen.is_some() && others > 1 && dc.accounts_url.is_none() {
+            // Port 0 is a free port for each of them.
+            let shared = others > 1 && dc.listen.is_some_and(|address| address.port() != 0);
+            if shared && dc.accounts_url.is_none() {
                 return Err(ConfigError(format!(
                     "data_center {}: it shares its listen address with another, so it needs an accounts_url of its own",
                     dc.location

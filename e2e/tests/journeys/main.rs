@@ -3,6 +3,7 @@
 
 mod consent;
 mod data_centers;
+mod errors;
 mod frame;
 mod harness;
 mod keyboard;

@@ -1,0 +1,64 @@
+//! The programs of a bench: the load tool from the system's packages, and our own, built as they are packaged.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use crate::{environment, postgres, test, workspace};
+
+/// Everything that is run.
+#[derive(Debug, Clone)]
+pub(crate) struct Tools {
+    pub(crate) wrk: PathBuf,
+    /// The server.
+    pub(crate) grantor: PathBuf,
+    /// The bare handler.
+    pub(crate) bare: PathBuf,
+    /// Rows in great number, and bare statements.
+    pub(crate) store: PathBuf,
+}
+
+/// Installs and builds what is missing.
+pub(crate) fn provide() -> Result<Tools> {
+    let wrk = wrk()?;
+    for build in [
+        ["--package", "grantor", "--bin", "grantor"],
+        ["--package", "grantor-server", "--example", "bare_http"],
+        ["--package", "grantor-store", "--example", "bench"],
+    ] {
+        let mut cargo = workspace::cargo(&["build", "--profile", "dist"]);
+        let status = cargo.args(build).status().context("cargo")?;
+        ensure!(status.success(), "cargo build {}: {status}", build.join(" "));
+    }
+    let folder = test::target_folder()?.join("dist");
+    let examples = folder.join("examples");
+    Ok(Tools { wrk, grantor: folder.join("grantor"), bare: examples.join("bare_http"), store: examples.join("bench") })
+}
+
+fn wrk() -> Result<PathBuf> {
+    if let Some(found) = environment::program(&["wrk"]) {
+        return Ok(found);
+    }
+    println!("Missing: wrk, the tool that makes the load.");
+    let by_hand = "please install `wrk` (Debian, Ubuntu: `apt-get install wrk`), then run this again";
+    let sudo = Command::new("sudo").args(["-n", "true"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let mut shell = if postgres::is_root() {
+        Command::new("sh")
+    } else if sudo.is_ok_and(|status| status.success()) {
+        let mut sudo = Command::new("sudo");
+        sudo.args(["-n", "sh"]);
+        sudo
+    } else {
+        bail!(by_hand);
+    };
+    if environment::program(&["apt-get"]).is_none() {
+        bail!(by_hand);
+    }
+    println!("Installing from the system's packages: wrk");
+    let install =
+        "export DEBIAN_FRONTEND=noninteractive; apt-get update && apt-get install --yes --no-install-recommends wrk";
+    let status = shell.args(["-c", install]).status().context("apt-get does not run")?;
+    ensure!(status.success(), "apt-get: {status}; {by_hand}");
+    environment::program(&["wrk"]).context(by_hand)
+}
