@@ -7,7 +7,7 @@ use grantor_server::provision::{self, ClientEntry, ProvisionFile};
 
 use crate::serve;
 
-/// Register applications.
+/// Register applications (`client add`).
 #[derive(Debug, Args)]
 pub struct Client {
     #[command(subcommand)]
@@ -25,17 +25,19 @@ struct Add {
     /// Its name, as people read it on the consent page
     #[arg(long)]
     name: String,
-    /// server, browser, mobile, device or self
-    #[arg(long = "type", default_value = "server")]
+    /// What it is; browser, device and self clients have no flow of their own yet
+    #[arg(long = "type", value_name = "TYPE", default_value = "server",
+          value_parser = ["server", "browser", "mobile", "device", "self"])]
     client_type: String,
-    /// Where answers may go, character for character; may be given several times
+    /// Where answers may go, character for character; may be given several times; server, browser and mobile
+    /// clients need one
     #[arg(long = "redirect-uri", value_name = "URI")]
     redirect_uris: Vec<String>,
     /// Its publisher's page
-    #[arg(long, value_name = "URL", default_value = "")]
+    #[arg(long, value_name = "URL", default_value = "", hide_default_value = true)]
     homepage_url: String,
     /// The e-mail address of the user who owns it
-    #[arg(long, value_name = "EMAIL", default_value = "")]
+    #[arg(long, value_name = "EMAIL", default_value = "", hide_default_value = true)]
     owner: String,
     /// A data center whose users may use it; may be given several times; default: the owner's
     #[arg(long = "data-center", value_name = "LOCATION")]

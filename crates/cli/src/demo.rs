@@ -18,8 +18,9 @@ const SAMPLE: &str = "127.0.0.1:9100";
 
 /// Run the server with sample data and a sample application.
 ///
-/// Four data centers (us, eu, in, and a cn that stands apart), people with one and with several
-/// organizations, a portal, and an application to connect, on http://127.0.0.1:9100.
+/// Four data centers (us 9000, eu 9001, in 9002, and a cn 9003 that stands apart), people with one and with
+/// several organizations, a portal, and an application to connect on http://127.0.0.1:9100. Everybody's password
+/// is grantor-demo. Health and metrics are on 9090.
 #[derive(Debug, Args)]
 pub struct Demo {
     /// Where its data is kept between runs; remove the folder to start over
@@ -105,12 +106,12 @@ Sign in as one of these people; everybody's password is  grantor-demo
 
 Try your own application (a second terminal):
 
-    grantor login --accounts-url http://127.0.0.1:9000 \\
+    target/release/grantor login --accounts-url http://127.0.0.1:9000 \\
       --client-id 1000.MYFIRSTAPP0000000000000000000A \\
       --client-secret 4d79466972737441707000000000000000000000aa \\
       --redirect-uri http://127.0.0.1:9911/callback \\
       --scope ZohoBigin.modules.ALL,AaaServer.profile.READ
-    grantor token
+    target/release/grantor token
 
 Move time forward, and see tokens expire:
 

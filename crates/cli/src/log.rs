@@ -16,15 +16,20 @@ enum Format {
 #[derive(Debug, Args)]
 pub struct Log {
     /// What is logged: error, warn, info, debug, or a filter like grantor_server=debug
-    #[arg(long, value_name = "FILTER", default_value = "info", env = "GRANTOR_LOG")]
+    #[arg(long, value_name = "FILTER", default_value = "info", env = "GRANTOR_LOG", value_parser = filter)]
     log: String,
     /// How log lines look
-    #[arg(long, value_enum, default_value = "text", env = "GRANTOR_LOG_FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text", env = "GRANTOR_LOG_FORMAT")]
     log_format: Format,
 }
 
+/// Refuses a filter that cannot be read, before anything starts.
+fn filter(text: &str) -> Result<String, String> {
+    EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
 impl Log {
-    /// Starts logging; a filter that cannot be read becomes `info`.
+    /// Starts logging.
     pub fn start(&self) {
         let filter = EnvFilter::try_new(&self.log).unwrap_or_else(|_| EnvFilter::new("info"));
         let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

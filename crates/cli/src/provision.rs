@@ -17,16 +17,17 @@ use crate::serve;
 /// sees the changes within a second. Running it twice changes nothing.
 #[derive(Debug, Args)]
 pub struct Provision {
-    /// The provision file (TOML)
+    /// Provision files (TOML), read as one
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The config file that names the stores
     #[arg(long, value_name = "FILE", env = "GRANTOR_CONFIG")]
     config: Option<PathBuf>,
-    /// Only print the difference
+    /// Only print the difference, on standard output
     #[arg(long)]
     plan: bool,
-    /// Remove what is not in the file
+    /// Remove what is not in the files: clients and added scopes of the directory; users, portals and organizations
+    /// of the data centers served here
     #[arg(long)]
     prune: bool,
 }

@@ -71,7 +71,7 @@ consent-limits = لا يعرف كلمة مرورك أبدًا، ولا يمكن�
 consent-offline = يحتفظ بهذا الوصول في غيابك، إلى أن تسحبه.
 consent-online = له هذا الوصول لوقت قصير فقط، ولا يحتفظ به في غيابك.
 consent-next = في الحالتين ينتقل متصفحك بعد ذلك إلى { $host }.
-consent-revoke = يمكنك سحب هذا الوصول لاحقًا: تواصل مع القائمين على { $brand }.
+consent-revoke = يمكنك سحب هذا الوصول في أي وقت، من صفحة حسابك لدى { $brand }.
 
 ## صفحات الخطأ
 error-advice-caption = ما يمكنك فعله
@@ -174,8 +174,13 @@ signed-out-lead = لم تعد مسجل الدخول إلى { $brand } في هذ�
 sign-in-again = تسجيل الدخول مرة أخرى
 home-title = حسابك
 home-lead-signed-in = أنت مسجل الدخول إلى { $brand }.
-home-manage = إدارة حسابك
 home-lead-signed-out = تحضرك التطبيقات إلى هنا لتسجيل الدخول، وتستأذنك هنا قبل أن تستخدم بياناتك.
+home-connected = التطبيقات التي لديها وصول
+home-connected-none = لا يوجد تطبيق لديه وصول إلى حسابك.
+home-remove = إزالة الوصول
+home-removed = تمت إزالة الوصول، ويسري ذلك فورًا.
+home-since = منذ { $date }
+home-since-offline = منذ { $date }، وأثناء غيابك أيضًا
 
 ## الأذونات
 scope-op-ALL = عرض { $noun } والإضافة إليها وتغييرها وحذفها

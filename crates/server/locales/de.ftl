@@ -67,7 +67,7 @@ consent-limits = Ihr Passwort erfährt die Anwendung nie, und sie kann nur, was 
 consent-offline = Der Zugriff bleibt bestehen, während Sie abwesend sind, bis Sie ihn zurücknehmen.
 consent-online = Der Zugriff gilt nur für kurze Zeit und nicht, während Sie abwesend sind.
 consent-next = In beiden Fällen geht Ihr Browser danach zu { $host }.
-consent-revoke = Sie können den Zugriff später zurücknehmen: Wenden Sie sich an die Betreiber von { $brand }.
+consent-revoke = Sie können den Zugriff jederzeit zurücknehmen, auf Ihrer Kontoseite bei { $brand }.
 
 ## Fehlerseiten
 error-advice-caption = Was Sie tun können
@@ -170,8 +170,13 @@ signed-out-lead = Sie sind in diesem Browser nicht mehr bei { $brand } angemelde
 sign-in-again = Wieder anmelden
 home-title = Ihr Konto
 home-lead-signed-in = Sie sind bei { $brand } angemeldet.
-home-manage = Konto verwalten
 home-lead-signed-out = Anwendungen bringen Sie zum Anmelden hierher und fragen hier, bevor sie Ihre Daten verwenden dürfen.
+home-connected = Anwendungen mit Zugriff
+home-connected-none = Keine Anwendung hat Zugriff auf Ihr Konto.
+home-remove = Zugriff entfernen
+home-removed = Der Zugriff wurde entfernt. Das gilt sofort.
+home-since = Seit { $date }
+home-since-offline = Seit { $date }, auch während Ihrer Abwesenheit
 
 ## Berechtigungen
 scope-op-ALL = { $noun } ansehen, ergänzen, ändern und löschen

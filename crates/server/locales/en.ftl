@@ -67,7 +67,7 @@ consent-limits = It never learns your password, and can do only what is listed a
 consent-offline = It keeps this access while you are away, until you take it back.
 consent-online = It has this access only for a short time, and does not keep it while you are away.
 consent-next = Either way, your browser then goes to { $host }.
-consent-revoke = You can take this access back later: ask the people who run { $brand }.
+consent-revoke = You can take this access back at any time, on your account page at { $brand }.
 
 ## Error pages
 error-advice-caption = What you can do
@@ -170,8 +170,13 @@ signed-out-lead = You are no longer signed in to { $brand } in this browser.
 sign-in-again = Sign in again
 home-title = Your account
 home-lead-signed-in = You are signed in to { $brand }.
-home-manage = Manage your account
 home-lead-signed-out = Applications bring you here to sign in, and ask here before they may use your data.
+home-connected = Applications with access
+home-connected-none = No application has access to your account.
+home-remove = Remove access
+home-removed = Access was removed. It works at once.
+home-since = Since { $date }
+home-since-offline = Since { $date }, also while you are away
 
 ## Scopes: one sentence per operation. $noun is what it is about, $new the same for things that do not exist yet.
 scope-op-ALL = View, add, change and delete { $noun }

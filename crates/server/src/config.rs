@@ -212,6 +212,14 @@ impl Config {
             let others = self.data_centers.iter().filter(|o| o.listen == dc.listen).count();
             // Port 0 is a free port for each of them.
             let shared = others > 1 && dc.listen.is_some_and(|address| address.port() != 0);
+            let first = self.data_centers.iter().find(|o| o.listen == dc.listen).map(|o| o.location.as_str());
+            if shared && dc.tls.is_some() && first != Some(&dc.location) {
+                return Err(ConfigError(format!(
+                    "data_center {}: its listen address is {}'s as well; give tls to that one, which comes first",
+                    dc.location,
+                    first.unwrap_or_default()
+                )));
+            }
             if shared && dc.accounts_url.is_none() {
                 return Err(ConfigError(format!(
                     "data_center {}: it shares its listen address with another, so it needs an accounts_url of its own",

@@ -4,7 +4,7 @@
 use std::{sync::atomic::AtomicU64, time::Duration};
 
 use prometheus_client::{
-    encoding::{EncodeLabelSet, EncodeLabelValue, text::encode},
+    encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, text::encode},
     metrics::{
         counter::Counter,
         family::Family,
@@ -15,7 +15,7 @@ use prometheus_client::{
 };
 
 /// Which door was knocked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// The authorization endpoints.
     Authorize,
@@ -56,12 +56,19 @@ impl Endpoint {
             ("/oauth/v2/token/revoke" | "/oauth/v2/revoke/token", _)
             | (_, Some("token/revoke" | "auth/token/revoke")) => Self::Revoke,
             ("/oauth/user/info", _) => Self::UserInfo,
-            ("/" | "/sign-in" | "/sign-out", _) => Self::Page,
+            ("/" | "/sign-in" | "/sign-out" | "/connected", _) => Self::Page,
             (path, _) if path.starts_with("/oauth/v2/auth/") || tail.is_some_and(|t| t.starts_with("auth/")) => {
                 Self::Page
             }
             _ => Self::Other,
         }
+    }
+}
+
+impl EncodeLabelValue for Endpoint {
+    /// The name that logs and refusals use.
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
+        self.as_str().encode(encoder)
     }
 }
 

@@ -27,7 +27,7 @@ pub use door::Door;
 pub(crate) use error_pages::not_found;
 use visit::Visit;
 
-use crate::{failure::Failure, house::DataCenter, metrics::Endpoint};
+use crate::{failure::Failure, house::DataCenter, http::reply, metrics::Endpoint};
 
 type Here = State<Arc<DataCenter>>;
 
@@ -37,14 +37,21 @@ pub fn routes() -> Router<Arc<DataCenter>> {
         .route("/", get(|State(dc): Here, r: Request| home::home(dc, Realm::Accounts, r)))
         .route("/sign-in", get(|State(dc): Here, r: Request| authorize(dc, Door::home(Realm::Accounts), r)))
         .route("/sign-in", post(|State(dc): Here, r: Request| sign_in::post(dc, Door::home(Realm::Accounts), r)))
+        .route("/connected", post(|State(dc): Here, r: Request| home::connected_post(dc, Realm::Accounts, r)))
         .route("/sign-out", get(|State(dc): Here, r: Request| home::sign_out(dc, Realm::Accounts, r)))
         .route("/sign-out", post(|State(dc): Here, r: Request| home::sign_out_post(dc, Realm::Accounts, r)))
-        .route("/oauth/v2/auth/sign-in", post(|State(dc): Here, r: Request| sign_in::post(dc, at_accounts(), r)))
+        .route(
+            "/oauth/v2/auth/sign-in",
+            post(|State(dc): Here, r: Request| sign_in::post(dc, at_accounts(), r)).get(back_at_accounts),
+        )
         .route(
             "/oauth/v2/auth/organization",
-            post(|State(dc): Here, r: Request| organization::post(dc, at_accounts(), r)),
+            post(|State(dc): Here, r: Request| organization::post(dc, at_accounts(), r)).get(back_at_accounts),
         )
-        .route("/oauth/v2/auth/consent", post(|State(dc): Here, r: Request| consent::post(dc, at_accounts(), r)))
+        .route(
+            "/oauth/v2/auth/consent",
+            post(|State(dc): Here, r: Request| consent::post(dc, at_accounts(), r)).get(back_at_accounts),
+        )
         .merge(portal_routes())
 }
 
@@ -74,18 +81,38 @@ fn portal_routes() -> Router<Arc<DataCenter>> {
         )
         .route(
             "/clientoauth/v2/{portal}/auth/sign-in",
-            post(move |State(dc): Here, Path(id): Id, r: Request| sign_in::post(dc, at(id), r)),
+            post(move |State(dc): Here, Path(id): Id, r: Request| sign_in::post(dc, at(id), r)).get(back_at_portal),
         )
         .route(
             "/clientoauth/v2/{portal}/auth/organization",
-            post(move |State(dc): Here, Path(id): Id, r: Request| organization::post(dc, at(id), r)),
+            post(move |State(dc): Here, Path(id): Id, r: Request| organization::post(dc, at(id), r)).get(back_at_portal),
         )
         .route(
             "/clientoauth/v2/{portal}/auth/consent",
-            post(move |State(dc): Here, Path(id): Id, r: Request| consent::post(dc, at(id), r)),
+            post(move |State(dc): Here, Path(id): Id, r: Request| consent::post(dc, at(id), r)).get(back_at_portal),
+        )
+        .route(
+            "/clientoauth/v2/{portal}/connected",
+            post(|State(dc): Here, Path(id): Id, r: Request| home::connected_post(dc, Realm::Portal(id), r)),
         )
         .route("/clientoauth/v2/{portal}/logo", get(home::portal_logo))
         .route("/clientoauth/v2/{portal}/style.css", get(home::portal_style))
+}
+
+async fn back_at_accounts(State(dc): Here, request: Request) -> Response {
+    back(dc, at_accounts(), request).await
+}
+
+async fn back_at_portal(State(dc): Here, Path(id): Path<String>, request: Request) -> Response {
+    back(dc, Door::authorize(Realm::Portal(id)), request).await
+}
+
+/// A form's address opened as a page (typed again after an error, say): the same question from the start.
+async fn back(dc: Arc<DataCenter>, door: Door, request: Request) -> Response {
+    match Visit::open(dc, door, Endpoint::Page, request).await {
+        Ok(visit) => reply::see_other(&visit.action(&visit.door.path())),
+        Err(response) => response,
+    }
 }
 
 fn at_accounts() -> Door {

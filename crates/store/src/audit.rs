@@ -16,8 +16,8 @@ pub enum AuditEvent {
     Consented,
     /// A person rejected one.
     Rejected,
-    /// A code was exchanged for tokens.
-    CodeRedeemed,
+    /// A person withdrew what they had granted.
+    Withdrawn,
     /// A code was presented again; the tokens made from it were revoked.
     CodeReplayed,
     /// The 21st refresh token pushed the oldest out.
@@ -34,7 +34,7 @@ impl AuditEvent {
             Self::SignedOut => "signed_out",
             Self::Consented => "consented",
             Self::Rejected => "rejected",
-            Self::CodeRedeemed => "code_redeemed",
+            Self::Withdrawn => "withdrawn",
             Self::CodeReplayed => "code_replayed",
             Self::RefreshTokenEvicted => "refresh_token_evicted",
             Self::TokenRevoked => "token_revoked",

@@ -84,6 +84,7 @@ impl Tx<'_> {
         if policy.throttles && !parent.codes.admits(now, policy.code_rate) {
             return Ok(Err(NoCode::Page(PageError::CodesThrottled)));
         }
+        self.hold_person(new.user, &new.organization_id)?;
         if !self.still_member(new.user, &new.realm, &new.organization_id)? {
             return Ok(Err(NoCode::Page(PageError::OrganizationNotAllowed)));
         }
@@ -151,6 +152,18 @@ impl Tx<'_> {
         let concerning =
             Concerning { user: Some(user), client_id: Some(client_id), organization_id: Some(organization_id) };
         self.audit(trail, AuditEvent::Rejected, concerning, "")
+    }
+
+    /// Locks the user and the membership, so that their removal waits for this step and then finds the grant and
+    /// the code it made. Locked after the client-user and before the grant.
+    fn hold_person(&mut self, user: UserId, organization_id: &str) -> Result<(), StoreError> {
+        self.one("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", &[user.0.into()], |_| Ok(()))?;
+        self.one(
+            "SELECT 1 FROM memberships WHERE user_id = $1 AND organization_id = $2 FOR UPDATE",
+            &[user.0.into(), organization_id.into()],
+            |_| Ok(()),
+        )?;
+        Ok(())
     }
 
     /// Whether the user exists, is not disabled, and (where an organization is named) belongs to it.

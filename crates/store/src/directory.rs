@@ -10,7 +10,16 @@ use crate::{StoreError, Tx};
 impl Tx<'_> {
     /// The bytes of these data centers; one without a byte gets the next free one, for good.
     pub fn data_center_bytes(&mut self, locations: &[String]) -> Result<BTreeMap<String, DataCenterByte>, StoreError> {
-        for location in locations {
+        let known = self.all("SELECT location FROM data_centers", &[], |row| row.text(0))?;
+        if locations.iter().any(|location| !known.contains(location)) {
+            // One row that all who assign bytes write: they take turns, so that no two take the same byte.
+            self.execute(
+                "INSERT INTO keys (name, value, created_at) VALUES ('data center bytes', $1, 0)
+                 ON CONFLICT (name) DO UPDATE SET created_at = excluded.created_at",
+                &[(&[] as &[u8]).into()],
+            )?;
+        }
+        for location in locations.iter().filter(|location| !known.contains(location)) {
             self.execute(
                 "INSERT INTO data_centers (location, byte)
                  SELECT $1, COALESCE(MAX(byte), 0) + 1 FROM data_centers

@@ -5,7 +5,7 @@ use grantor_protocol::{
     issue::Recent, people::UserId, scope::ScopeList, step::GrantFacts, time::Timestamp, token::TokenId,
 };
 
-use crate::{StoreError, Tx};
+use crate::{AuditEvent, AuditTrail, Concerning, Row, StoreError, Tx};
 
 /// A grant's row.
 #[derive(Debug, Clone)]
@@ -22,6 +22,21 @@ pub struct Grant {
     pub revoked: bool,
 }
 
+/// A grant as its user's account page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connected {
+    /// Its key.
+    pub grant: TokenId,
+    /// Who holds it.
+    pub client_id: String,
+    /// Whether it keeps access while the person is away.
+    pub offline: bool,
+    /// When it was last consented to.
+    pub granted_at: Timestamp,
+    /// The organization's name; none when it is bound to none.
+    pub organization: Option<String>,
+}
+
 /// The windows of one user's and client's throttles.
 #[derive(Debug, Clone, Default)]
 pub struct ClientUser {
@@ -29,6 +44,13 @@ pub struct ClientUser {
     pub codes: Recent,
     /// Refresh tokens made.
     pub refresh: Recent,
+}
+
+fn client_user(row: &Row<'_>) -> Result<ClientUser, StoreError> {
+    Ok(ClientUser {
+        codes: Recent::from_bytes(row.opt_blob_ref(0)?.unwrap_or_default()),
+        refresh: Recent::from_bytes(row.opt_blob_ref(1)?.unwrap_or_default()),
+    })
 }
 
 impl Tx<'_> {
@@ -50,27 +72,23 @@ impl Tx<'_> {
 
     /// Locks the row above everything one user does with one client, making it when it is the first time.
     pub fn lock_client_user(&mut self, user: UserId, client_id: &str) -> Result<ClientUser, StoreError> {
-        for _ in 0..2 {
-            let found = self.one(
-                "SELECT recent_codes, recent_refresh FROM client_users WHERE user_id = $1 AND client_id = $2 FOR UPDATE",
-                &[user.0.into(), client_id.into()],
-                |row| {
-                    Ok(ClientUser {
-                        codes: Recent::from_bytes(row.opt_blob_ref(0)?.unwrap_or_default()),
-                        refresh: Recent::from_bytes(row.opt_blob_ref(1)?.unwrap_or_default()),
-                    })
-                },
-            )?;
-            if let Some(found) = found {
-                return Ok(found);
-            }
-            self.execute(
-                "INSERT INTO client_users (user_id, client_id, recent_codes, recent_refresh) VALUES ($1, $2, $3, $3)
-                 ON CONFLICT (user_id, client_id) DO NOTHING",
-                &[user.0.into(), client_id.into(), (&[] as &[u8]).into()],
-            )?;
+        let found = self.one(
+            "SELECT recent_codes, recent_refresh FROM client_users WHERE user_id = $1 AND client_id = $2 FOR UPDATE",
+            &[user.0.into(), client_id.into()],
+            client_user,
+        )?;
+        if let Some(found) = found {
+            return Ok(found);
         }
-        Err(StoreError::Corrupt { what: "missing: the row of a client's user".into() })
+        // Inserts or locks in one statement: between two the row could be removed again, with its user.
+        self.one(
+            "INSERT INTO client_users (user_id, client_id, recent_codes, recent_refresh) VALUES ($1, $2, $3, $3)
+             ON CONFLICT (user_id, client_id) DO UPDATE SET client_id = excluded.client_id
+             RETURNING recent_codes, recent_refresh",
+            &[user.0.into(), client_id.into(), (&[] as &[u8]).into()],
+            client_user,
+        )?
+        .ok_or(StoreError::Corrupt { what: "missing: the row of a client's user".into() })
     }
 
     /// Writes back the window of codes.
@@ -171,12 +189,75 @@ impl Tx<'_> {
         }
     }
 
-    /// Withdraws a grant: everything made from it is dead at once.
-    pub fn revoke_grant(&mut self, id: TokenId, now: Timestamp) -> Result<bool, StoreError> {
-        let changed = self.execute(
-            "UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL",
-            &[id.as_bytes().into(), now.millis().into()],
+    /// What a user granted that still holds, newest first: what their account page lists.
+    pub fn connected(&mut self, user: UserId) -> Result<Vec<Connected>, StoreError> {
+        self.all(
+            "SELECT g.id, g.client_id, g.offline, g.granted_at, o.name
+             FROM grants g LEFT JOIN organizations o ON o.id = g.organization_id
+             WHERE g.user_id = $1 AND g.revoked_at IS NULL ORDER BY g.granted_at DESC LIMIT 200",
+            &[user.0.into()],
+            |row| {
+                Ok(Connected {
+                    grant: TokenId::from_bytes(row.array(0)?),
+                    client_id: row.text(1)?,
+                    offline: row.bool(2)?,
+                    granted_at: Timestamp::from_millis(row.int(3)?),
+                    organization: row.opt_text(4)?,
+                })
+            },
+        )
+    }
+
+    /// Withdraws a grant for the user who gave it; false when it is not theirs or was withdrawn before.
+    pub fn withdraw(
+        &mut self,
+        user: UserId,
+        grant: TokenId,
+        trail: &AuditTrail,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let of = self.one(
+            "SELECT client_id, organization_id FROM grants WHERE id = $1 AND user_id = $2",
+            &[grant.as_bytes().into(), user.0.into()],
+            |row| Ok((row.text(0)?, row.text(1)?)),
         )?;
-        Ok(changed == 1)
+        let Some((client_id, organization_id)) = of else { return Ok(false) };
+        if !self.revoke_grant(grant, now)? {
+            return Ok(false);
+        }
+        let concerning =
+            Concerning { user: Some(user), client_id: Some(&client_id), organization_id: Some(&organization_id) };
+        self.audit(trail, AuditEvent::Withdrawn, concerning, "")?;
+        Ok(true)
+    }
+
+    /// Removes everything a client was granted here: the client is gone, and another of the same id must
+    /// inherit nothing.
+    pub fn remove_grants_to(&mut self, client_id: &str) -> Result<(), StoreError> {
+        for sql in [
+            "DELETE FROM client_users WHERE client_id = $1",
+            "DELETE FROM grants WHERE client_id = $1",
+            "DELETE FROM refresh_tokens WHERE client_id = $1",
+            "DELETE FROM codes WHERE client_id = $1",
+        ] {
+            self.execute(sql, &[client_id.into()])?;
+        }
+        Ok(())
+    }
+
+    /// Withdraws a grant: everything made from it is dead at once. Its refresh tokens are marked as well, so that
+    /// they are swept one day.
+    pub fn revoke_grant(&mut self, id: TokenId, now: Timestamp) -> Result<bool, StoreError> {
+        let live = self.one(
+            "SELECT refresh_ids FROM grants WHERE id = $1 AND revoked_at IS NULL FOR UPDATE",
+            &[id.as_bytes().into()],
+            |row| Ok(Recent::from_bytes(row.opt_blob_ref(0)?.unwrap_or_default())),
+        )?;
+        let Some(live) = live else { return Ok(false) };
+        self.execute("UPDATE grants SET revoked_at = $2 WHERE id = $1", &[id.as_bytes().into(), now.millis().into()])?;
+        for refresh in live.iter() {
+            self.end_refresh_token(*refresh, "grant withdrawn", now)?;
+        }
+        Ok(true)
     }
 }

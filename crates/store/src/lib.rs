@@ -28,7 +28,7 @@ pub use audit::{AuditEvent, AuditRow, AuditTrail, Concerning, RefusalRow};
 pub use browser_sessions::{NewBrowserSession, SessionLife, SignedIn};
 pub use clients::Registration;
 pub use codes::{NewCode, NoCode};
-pub use grants::{ClientUser, Grant};
+pub use grants::{ClientUser, Connected, Grant};
 pub use portals::Portal;
 pub use redeem::{NewToken, RedeemedCode, Redemption};
 pub use refresh::{RefreshRequest, Refreshed};

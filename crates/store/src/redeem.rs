@@ -66,6 +66,7 @@ struct Row {
     client_id: String,
     user: UserId,
     organization_id: String,
+    grant_id: TokenId,
     redirect_uri: String,
     scopes: ScopeList,
     refresh: bool,
@@ -101,6 +102,11 @@ impl Tx<'_> {
             return self.code_reused(&code, used_at, policy, trail, now).map(Err);
         }
         if now >= code.expires_at {
+            // Noted, so that a clock that is set back does not revive it.
+            self.execute(
+                "UPDATE codes SET expires_at = 0 WHERE id = $1 AND expires_at > 0 AND used_at IS NULL",
+                &[asked.code.id.as_bytes().into()],
+            )?;
             return Ok(Err(TokenError::CodeExpired));
         }
         if let Err(mismatch) = proves_itself(asked, &code) {
@@ -116,7 +122,10 @@ impl Tx<'_> {
             parent = Some(locked);
         }
         let grant = self.lock_grant_of(code.user, &code.client_id, &code.organization_id)?;
-        let Some(grant) = grant.filter(|g| !g.revoked) else { return Ok(Err(TokenError::GrantRevoked)) };
+        // The very grant it was made from: a code of a withdrawn consent must not pass for one of the next.
+        let Some(grant) = grant.filter(|g| !g.revoked && g.id == code.grant_id) else {
+            return Ok(Err(TokenError::GrantRevoked));
+        };
         if !self.still_member(code.user, &code.realm, &code.organization_id)? {
             let gone = self.user(code.user)?.is_none_or(|u| u.disabled);
             return Ok(Err(if gone { TokenError::UserDisabled } else { TokenError::MembershipEnded }));
@@ -156,7 +165,7 @@ impl Tx<'_> {
     fn code_row(&mut self, id: TokenId) -> Result<Option<Row>, StoreError> {
         self.one(
             "SELECT secret_hash, realm, client_id, user_id, organization_id, redirect_uri, scopes, refresh, challenge,
-                    challenge_method, expires_at, used_at, refresh_id, access_id FROM codes WHERE id = $1",
+                    challenge_method, expires_at, used_at, refresh_id, access_id, grant_id FROM codes WHERE id = $1",
             &[id.as_bytes().into()],
             |row| {
                 let method = row.opt_text(9)?;
@@ -167,6 +176,7 @@ impl Tx<'_> {
                     client_id: row.text(2)?,
                     user: UserId(row.int(3)?),
                     organization_id: row.text(4)?,
+                    grant_id: TokenId::from_bytes(row.array(14)?),
                     redirect_uri: row.text(5)?,
                     scopes: ScopeList::from_stored(row.opt_text_ref(6)?.unwrap_or_default()),
                     refresh: row.bool(7)?,
@@ -212,7 +222,7 @@ impl Tx<'_> {
         }
         let mut ended = false;
         if let Some(id) = code.refresh_id {
-            ended |= self.end_refresh_token(id, "code replayed", now)?;
+            ended |= self.end_listed_refresh_token(code.grant_id, id, "code replayed", now)?;
         }
         if let Some(id) = code.access_id {
             ended |= self.end_access_token(id, now)?;

@@ -145,11 +145,12 @@ fn judge(row: &Row, asked: &RefreshRequest) -> Result<(), TokenError> {
     if row.realm != asked.realm {
         return Err(TokenError::RefreshTokenOfAnotherRealm);
     }
-    if row.revoked {
-        return Err(TokenError::RefreshTokenRevoked);
-    }
+    // A withdrawn grant ended its refresh tokens as well; the withdrawal is what the client's owner should read.
     if !row.grant_lives {
         return Err(TokenError::GrantRevoked);
+    }
+    if row.revoked {
+        return Err(TokenError::RefreshTokenRevoked);
     }
     if !row.user_lives {
         return Err(TokenError::UserDisabled);

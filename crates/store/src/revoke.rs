@@ -71,7 +71,7 @@ impl Tx<'_> {
             return Ok(Err(RevokeError::TypeMismatch));
         }
         let ended = match row.kind {
-            TokenKind::Refresh => self.end_listed_refresh_token(row.grant_id, asked.token.id, now)?,
+            TokenKind::Refresh => self.end_listed_refresh_token(row.grant_id, asked.token.id, "revoked", now)?,
             TokenKind::Access => self.end_access_token(asked.token.id, now)?,
         };
         if ended {
@@ -87,7 +87,13 @@ impl Tx<'_> {
     }
 
     /// Ends a refresh token and takes it off its grant's list, so that it no longer counts toward the cap.
-    fn end_listed_refresh_token(&mut self, grant_id: TokenId, id: TokenId, now: Timestamp) -> Result<bool, StoreError> {
+    pub(crate) fn end_listed_refresh_token(
+        &mut self,
+        grant_id: TokenId,
+        id: TokenId,
+        because: &'static str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let listed = self.one(
             "SELECT refresh_ids FROM grants WHERE id = $1 FOR UPDATE",
             &[grant_id.as_bytes().into()],
@@ -100,7 +106,7 @@ impl Tx<'_> {
                 &[grant_id.as_bytes().into(), (&listed.to_bytes()).into()],
             )?;
         }
-        self.end_refresh_token(id, "revoked", now)
+        self.end_refresh_token(id, because, now)
     }
 
     fn any_token(&mut self, id: TokenId) -> Result<Option<Row>, StoreError> {

@@ -19,7 +19,13 @@ impl Tx<'_> {
     pub fn sweep(&mut self, policy: &Policy, slice: i64, now: Timestamp) -> Result<u64, StoreError> {
         let longest_code = policy.code_lifetime.max(policy.portal_code_lifetime);
         let codes_until = now.minus(Policy::CODE_MEMORY).minus(INTERACTION_LIFETIME).minus(longest_code);
+        // Refresh tokens before codes: the order in which every step takes its locks.
         let mut gone = self.execute(
+            "DELETE FROM refresh_tokens WHERE id IN
+             (SELECT id FROM refresh_tokens WHERE revoked_at IS NOT NULL AND revoked_at < $1 LIMIT $2)",
+            &[now.minus(REVOKED_MEMORY).millis().into(), slice.into()],
+        )?;
+        gone += self.execute(
             "DELETE FROM codes WHERE id IN (SELECT id FROM codes WHERE id < $1 ORDER BY id LIMIT $2)",
             &[TokenId::first_of(codes_until).as_bytes().into(), slice.into()],
         )?;
@@ -31,11 +37,6 @@ impl Tx<'_> {
                 now.millis().into(),
                 slice.into(),
             ],
-        )?;
-        gone += self.execute(
-            "DELETE FROM refresh_tokens WHERE id IN
-             (SELECT id FROM refresh_tokens WHERE revoked_at IS NOT NULL AND revoked_at < $1 LIMIT $2)",
-            &[now.minus(REVOKED_MEMORY).millis().into(), slice.into()],
         )?;
         gone += self.execute(
             "DELETE FROM browser_sessions WHERE id IN (SELECT id FROM browser_sessions WHERE id < $1 ORDER BY id LIMIT $2)",

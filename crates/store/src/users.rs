@@ -135,14 +135,15 @@ impl Tx<'_> {
     /// Removes a user with their memberships, sessions, grants and tokens: nothing of theirs is left to work.
     /// Access tokens need no deletion: without their grant they open nothing, and they expire soon.
     pub fn remove_user(&mut self, id: UserId) -> Result<(), StoreError> {
+        // In the order in which every step takes its locks: what is under way is waited for, and then removed too.
         for sql in [
+            "DELETE FROM client_users WHERE user_id = $1",
+            "DELETE FROM users WHERE id = $1",
             "DELETE FROM memberships WHERE user_id = $1",
             "DELETE FROM browser_sessions WHERE user_id = $1",
-            "DELETE FROM client_users WHERE user_id = $1",
+            "DELETE FROM grants WHERE user_id = $1",
             "DELETE FROM refresh_tokens WHERE user_id = $1",
             "DELETE FROM codes WHERE user_id = $1",
-            "DELETE FROM grants WHERE user_id = $1",
-            "DELETE FROM users WHERE id = $1",
         ] {
             self.execute(sql, &[id.0.into()])?;
         }
@@ -184,11 +185,12 @@ impl Tx<'_> {
 
     /// Removes an organization with its memberships, grants and tokens.
     pub fn remove_organization(&mut self, id: &str) -> Result<(), StoreError> {
+        // The order of locks again, see `remove_user`.
         for sql in [
             "DELETE FROM memberships WHERE organization_id = $1",
+            "DELETE FROM grants WHERE organization_id = $1",
             "DELETE FROM refresh_tokens WHERE organization_id = $1",
             "DELETE FROM codes WHERE organization_id = $1",
-            "DELETE FROM grants WHERE organization_id = $1",
             "DELETE FROM organizations WHERE id = $1",
         ] {
             self.execute(sql, &[id.into()])?;

@@ -28,7 +28,7 @@ pub use choose_organization::{ChooseOrganization, ChooseOrganizationError, Organ
 pub use consent::{Application, Consent, ScopeGroup, ScopeLine};
 pub use error_page::ErrorPage;
 pub use error_text::ErrorText;
-pub use home::Home;
+pub use home::{ConnectedApplication, Home};
 pub use locale::Locale;
 pub use no_organization::NoOrganization;
 pub use scopes::Kind;

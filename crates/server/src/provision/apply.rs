@@ -59,7 +59,14 @@ fn one(shop: &Workshop, change: Change, now: Timestamp) -> Result<(), ProvisionE
         Change::Scope { name, description } => {
             directory.write_blocking(move |tx| tx.put_scope(&name, &description))?;
         }
-        Change::RemoveClient(id) => directory.write_blocking(move |tx| tx.remove_client(&id))?,
+        Change::RemoveClient(id) => {
+            let gone = id.clone();
+            directory.write_blocking(move |tx| tx.remove_client(&gone))?;
+            for store in shop.stores.data_centers.values() {
+                let id = id.clone();
+                store.write_blocking(move |tx| tx.remove_grants_to(&id))?;
+            }
+        }
         Change::RemoveUser { location, user, email, realm } => {
             if realm == Realm::Accounts {
                 let from = location.clone();

@@ -64,6 +64,14 @@ impl Door {
         }
     }
 
+    /// Where the list of connected applications sends what is to be removed.
+    pub fn connected_path(&self) -> String {
+        match &self.realm {
+            Realm::Accounts => "/connected".to_owned(),
+            Realm::Portal(id) => format!("/clientoauth/v2/{id}/connected"),
+        }
+    }
+
     /// Where one signs out of the realm.
     pub fn sign_out_path(&self) -> String {
         match &self.realm {

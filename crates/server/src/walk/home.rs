@@ -1,4 +1,4 @@
-//! A realm's front page, signing out, and a portal's logo and colors.
+//! A realm's front page with the applications that have access, signing out, and a portal's logo and colors.
 
 use std::sync::Arc;
 
@@ -7,16 +7,22 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use grantor_protocol::people::Realm;
+use grantor_protocol::{people::Realm, time::Timestamp, token::TokenId};
 use grantor_store::{AuditEvent, AuditTrail, Concerning};
+use time::OffsetDateTime;
 use tracing::info;
 
-use super::{Door, Visit, Walked, organization::names, resume, sign_in};
+use super::{
+    Door, Visit, Walked,
+    organization::names,
+    resume::{self, Known},
+    sign_in,
+};
 use crate::{
     house::DataCenter,
     http::{cookies::Cookie, reply},
     metrics::Endpoint,
-    pages::{Form, Home, SignOut, SignedIn, SignedOut, assets::brand_stylesheet},
+    pages::{ConnectedApplication, Form, Home, SignOut, SignedIn, SignedOut, assets::brand_stylesheet},
 };
 
 /// Who is signed in here, or the way in.
@@ -30,14 +36,74 @@ pub async fn home(dc: Arc<DataCenter>, realm: Realm, request: Request) -> Respon
 
 async fn front(visit: &Visit) -> Walked {
     let known = resume::load(visit, None).await?;
-    let switch_url = visit.switch_url()?;
-    let (display, email) = names(&known);
+    front_page(visit, &known, false).await
+}
+
+/// Who is signed in, and which applications have access.
+async fn front_page(visit: &Visit, known: &Known, removed: bool) -> Walked {
+    let (seal, csrf) = (visit.seal(&visit.sealed)?, visit.form_token());
+    let (action, switch_url) = (visit.door.connected_path(), visit.switch_url()?);
+    let (display, email) = names(known);
     let (sign_in_url, sign_out_url) = (visit.door.path(), visit.door.sign_out_path());
+    let mut shown = Vec::new();
+    if let Some(user) = known.facts.user {
+        for connected in visit.dc.store.read(move |tx| tx.connected(user)).await? {
+            let client = visit.dc.client(&connected.client_id).await?;
+            let name = client.map_or_else(|| connected.client_id.clone(), |record| record.client.name.clone());
+            shown.push((connected.grant.to_hex(), name, day(connected.granted_at), connected));
+        }
+    }
+    let connected = shown
+        .iter()
+        .map(|(grant, name, since, connected)| ConnectedApplication {
+            grant,
+            name,
+            organization: connected.organization.as_deref(),
+            since,
+            offline: connected.offline,
+        })
+        .collect();
     let html = visit.framed(|frame| {
         let user = known.facts.user.map(|_| SignedIn { display: &display, email: &email, switch_url: &switch_url });
-        Home { frame, user, sign_in_url: &sign_in_url, sign_out_url: &sign_out_url, accounts_url: None }.render()
+        let form = Form { action: &action, csrf: &csrf, seal: &seal };
+        Home { frame, user, sign_in_url: &sign_in_url, sign_out_url: &sign_out_url, form, connected, removed }.render()
     });
     Ok(visit.page(html))
+}
+
+/// The day of a time, as `2026-11-22`.
+fn day(at: Timestamp) -> String {
+    let date = OffsetDateTime::from_unix_timestamp(at.seconds()).map(OffsetDateTime::date);
+    date.map(|date| date.to_string()).unwrap_or_default()
+}
+
+/// Takes an application's access back.
+pub async fn connected_post(dc: Arc<DataCenter>, realm: Realm, request: Request) -> Response {
+    let mut visit = match Visit::open(dc, Door::home(realm), Endpoint::Page, request).await {
+        Ok(visit) => visit,
+        Err(response) => return response,
+    };
+    let walked = withdraw(&mut visit).await;
+    visit.settle(walked)
+}
+
+async fn withdraw(visit: &mut Visit) -> Walked {
+    let form = match sign_in::read_form(visit).await {
+        Ok(form) => form,
+        Err(response) => return Ok(response),
+    };
+    let known = resume::load(visit, None).await?;
+    let grant = form.get("grant").and_then(TokenId::from_hex);
+    let (Some(user), Some(grant)) = (known.facts.user, grant) else {
+        return Ok(reply::see_other(&visit.door.front_path()));
+    };
+    let now = visit.now();
+    let trail = AuditTrail { id: visit.dc.fresh_id(now)?, request_id: visit.asking.request_id.as_str().to_owned() };
+    let removed = visit.dc.store.write(move |tx| tx.withdraw(user, grant, &trail, now)).await?;
+    if removed {
+        info!(request_id = visit.asking.request_id.as_str(), user = user.0, "withdrawn");
+    }
+    front_page(visit, &known, removed).await
 }
 
 /// Asks before signing out, so that a stranger's link cannot do it.

@@ -2,7 +2,7 @@
 //! `examples/page_samples.rs` writes them to a folder to be looked at.
 
 use super::pages::{
-    Application, Brand, ChooseOrganization, ChooseOrganizationError, Consent, Environment, ErrorPage, ErrorText, Form,
+    Application, Brand, ChooseOrganization, ChooseOrganizationError, ConnectedApplication, Consent, Environment, ErrorPage, ErrorText, Form,
     Frame, Home, Locale, NoOrganization, OrganizationChoice, ScopeGroup, ScopeLine, SignInEmail, SignInError,
     SignInPassword, SignOut, SignedIn, SignedOut, scopes,
 };
@@ -282,13 +282,52 @@ pub(crate) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
             user: Some(user),
             sign_in_url: "/signin",
             sign_out_url: "/signout",
-            accounts_url: Some("/account"),
+            form,
+            connected: vec![
+                ConnectedApplication {
+                    grant: "00ff",
+                    name: words.application,
+                    organization: Some(words.organization),
+                    since: "2026-11-22",
+                    offline: true,
+                },
+                ConnectedApplication {
+                    grant: "00fe",
+                    name: words.application,
+                    organization: None,
+                    since: "2026-11-22",
+                    offline: false,
+                },
+            ],
+            removed: true,
         }
         .render(),
     );
     add(
         "home-nobody",
-        Home { frame, user: None, sign_in_url: "/signin", sign_out_url: "/signout", accounts_url: None }.render(),
+        Home {
+            frame,
+            user: None,
+            sign_in_url: "/signin",
+            sign_out_url: "/signout",
+            form,
+            connected: vec![],
+            removed: false,
+        }
+        .render(),
+    );
+    add(
+        "home-nothing",
+        Home {
+            frame,
+            user: Some(user),
+            sign_in_url: "/signin",
+            sign_out_url: "/signout",
+            form,
+            connected: vec![],
+            removed: false,
+        }
+        .render(),
     );
     out
 }
