@@ -56,6 +56,9 @@ pub(crate) struct Args {
     /// The program that does the least a durable server can do, to compare the slowest answers with.
     #[arg(long, value_name = "PROGRAM")]
     ceiling: Option<PathBuf>,
+    /// Run what was built before, without looking whether the sources have changed since.
+    #[arg(long)]
+    no_build: bool,
     /// How many grants are very many; 0 leaves that out.
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(0..=20_000_000))]
     grants: u64,
@@ -80,7 +83,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.wants("postgres") {
         setup::provide(&[setup::Need::Postgres])?;
     }
-    let tools = tools::provide()?;
+    let tools = tools::provide(!args.no_build)?;
     let folder = tempfile::Builder::new().prefix("grantor-bench-").tempdir()?;
     let address = SocketAddr::from(([127, 0, 0, 1], waiting::free_port()?));
     let mut command = Command::new(&tools.bare);

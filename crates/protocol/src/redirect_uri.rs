@@ -11,8 +11,8 @@ pub enum Unregistrable {
     /// Not an absolute URI.
     #[error("it is not an absolute URI like https://host/callback")]
     NotAbsolute,
-    /// White space, control characters or a backslash.
-    #[error("it contains white space, a control character or a backslash")]
+    /// White space, a control character, a backslash, or a character outside ASCII (RFC 3986 section 2).
+    #[error("it contains white space, a control character, a backslash or an unescaped letter outside ASCII")]
     StrayCharacter,
     /// A fragment.
     #[error("it contains a fragment (#…)")]
@@ -42,7 +42,7 @@ pub fn check(uri: &str, client_type: ClientType, plain_http: bool) -> Result<(),
     if uri.len() > 2000 {
         return Err(Unregistrable::TooLong);
     }
-    if uri.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\') {
+    if uri.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\' || !c.is_ascii()) {
         return Err(Unregistrable::StrayCharacter);
     }
     if uri.contains('*') {
@@ -54,7 +54,7 @@ pub fn check(uri: &str, client_type: ClientType, plain_http: bool) -> Result<(),
     }
     match url.scheme() {
         "https" | "http" => {
-            if url.host().is_none() || !uri.contains("://") {
+            if url.host().is_none() || authority(uri).is_empty() {
                 return Err(Unregistrable::NotAbsolute);
             }
             if !url.username().is_empty() || url.password().is_some() || authority(uri).contains('@') {

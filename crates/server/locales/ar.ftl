@@ -178,7 +178,7 @@ home-lead-signed-out = تحضرك التطبيقات إلى هنا لتسجيل 
 home-connected = التطبيقات التي لديها وصول
 home-connected-none = لا يوجد تطبيق لديه وصول إلى حسابك.
 home-remove = إزالة الوصول
-home-removed = تمت إزالة الوصول، ويسري ذلك فورًا.
+home-removed = تمت إزالة الوصول، ولم تعد رموز التطبيق صالحة.
 home-since = منذ { $date }
 home-since-offline = منذ { $date }، وأثناء غيابك أيضًا
 

@@ -174,7 +174,7 @@ home-lead-signed-out = Anwendungen bringen Sie zum Anmelden hierher und fragen h
 home-connected = Anwendungen mit Zugriff
 home-connected-none = Keine Anwendung hat Zugriff auf Ihr Konto.
 home-remove = Zugriff entfernen
-home-removed = Der Zugriff wurde entfernt. Das gilt sofort.
+home-removed = Der Zugriff wurde entfernt. Die Tokens der Anwendung gelten nicht mehr.
 home-since = Seit { $date }
 home-since-offline = Seit { $date }, auch während Ihrer Abwesenheit
 

@@ -174,7 +174,7 @@ home-lead-signed-out = Applications bring you here to sign in, and ask here befo
 home-connected = Applications with access
 home-connected-none = No application has access to your account.
 home-remove = Remove access
-home-removed = Access was removed. It works at once.
+home-removed = Access was removed. The application's tokens no longer work.
 home-since = Since { $date }
 home-since-offline = Since { $date }, also while you are away
 

@@ -70,7 +70,33 @@ impl Guesses {
         if !self.enabled {
             return Duration::ZERO;
         }
-        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        self.wait_in(&self.counts.lock().unwrap_or_else(PoisonError::into_inner), guess, now)
+    }
+
+    /// Like [`Guesses::wait`]; when the guess may be made, it counts as wrong at once, until
+    /// [`Guesses::right`] or [`Guesses::untried`] says otherwise: many at the same time are no more than
+    /// many in a row.
+    pub fn begin(&self, guess: Guess<'_>, now: Timestamp) -> Duration {
+        if !self.enabled {
+            return Duration::ZERO;
+        }
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let wait = self.wait_in(&counts, guess, now);
+        if wait.is_zero() {
+            self.wrong_in(&mut counts, guess, now);
+        }
+        wait
+    }
+
+    /// Takes back what [`Guesses::begin`] counted: nothing was tried.
+    pub fn untried(&self, guess: Guess<'_>) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.hasher.hash_one(guess)) {
+            count.wrong = count.wrong.saturating_sub(1);
+        }
+    }
+
+    fn wait_in(&self, counts: &HashMap<u64, Count>, guess: Guess<'_>, now: Timestamp) -> Duration {
         let Some(count) = counts.get(&self.hasher.hash_one(guess)) else { return Duration::ZERO };
         let until = match guess {
             Guess::Client(..) => window_end(count, CLIENT_LIMIT, WINDOW),
@@ -85,16 +111,18 @@ impl Guesses {
 
     /// Notes that a guess was wrong.
     pub fn wrong(&self, guess: Guess<'_>, now: Timestamp) {
-        if !self.enabled {
-            return;
+        if self.enabled {
+            self.wrong_in(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner), guess, now);
         }
+    }
+
+    fn wrong_in(&self, counts: &mut HashMap<u64, Count>, guess: Guess<'_>, now: Timestamp) {
         let memory = match guess {
             Guess::Client(..) => WINDOW,
             Guess::Token(_) => Duration::from_mins(1),
             _ => FORGET,
         };
         let windowed = matches!(guess, Guess::Client(..) | Guess::Token(_));
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= MOST {
             let mut times: Vec<Timestamp> = counts.values().map(|c| c.last).collect();
             times.sort_unstable();
@@ -152,6 +180,18 @@ mod tests {
         }
         assert_eq!(guesses.wait(account, now), LONGEST_WAIT);
         assert_eq!(guesses.wait(Guess::KnownBrowser("alice@zylker.example", &[0; 32]), now), Duration::ZERO);
+        guesses.right(account);
+        assert_eq!(guesses.wait(account, now), Duration::ZERO);
+    }
+
+    #[test]
+    fn many_at_the_same_time_are_no_more_than_many_in_a_row() {
+        let guesses = Guesses::new(true);
+        let (account, now) = (Guess::Account("", "alice@zylker.example"), Timestamp::from_millis(1_000_000));
+        let admitted = (0..100).filter(|_| guesses.begin(account, now).is_zero()).count();
+        assert_eq!(admitted, 5);
+        guesses.untried(account);
+        assert_eq!(guesses.begin(account, now), Duration::ZERO);
         guesses.right(account);
         assert_eq!(guesses.wait(account, now), Duration::ZERO);
     }

@@ -3,6 +3,7 @@
 pub mod cookies;
 pub mod params;
 pub mod peer;
+pub mod portal_id;
 pub mod reply;
 
 /// The id that a person or developer may quote; sixteen hex digits, in the answer's `x-request-id`.

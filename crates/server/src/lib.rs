@@ -25,6 +25,8 @@ mod seal;
 mod serve;
 mod stores;
 mod sweeper;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod walk;
 

@@ -41,6 +41,9 @@ pub struct ServeOptions {
     /// Tests only: the same "random" bytes at every start.
     #[cfg(test)]
     pub predictable: bool,
+    /// Tests only: when the sandbox's clock stands still from the very beginning.
+    #[cfg(test)]
+    pub frozen: Option<grantor_protocol::time::Timestamp>,
 }
 
 impl ServeOptions {
@@ -91,7 +94,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     listeners: Vec<JoinHandle<()>>,
-    stores: Stores,
+    pub(crate) stores: Stores,
     #[cfg(test)]
     pub(crate) house: Arc<House>,
 }
@@ -128,6 +131,10 @@ impl Running {
 /// The first thing that cannot be done.
 pub async fn start(config: Config, options: ServeOptions) -> Result<Running, ServeError> {
     let clock = if config.sandbox.enabled { Clock::sandbox() } else { Clock::System };
+    #[cfg(test)]
+    if let Some(at) = options.frozen {
+        clock.freeze(at);
+    }
     let (opened, now) = (config.clone(), clock.now());
     let stores = blocking(move || stores::open(&opened, true, now)).await??;
     let (bound, acceptors) = bind(&config).await?;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Path, Request, State},
+    extract::{Request, State},
     response::Response,
     routing::{get, post},
 };
@@ -27,7 +27,12 @@ pub use door::Door;
 pub(crate) use error_pages::not_found;
 use visit::Visit;
 
-use crate::{failure::Failure, house::DataCenter, http::reply, metrics::Endpoint};
+use crate::{
+    failure::Failure,
+    house::DataCenter,
+    http::{portal_id::PortalId, reply},
+    metrics::Endpoint,
+};
 
 type Here = State<Arc<DataCenter>>;
 
@@ -56,44 +61,48 @@ pub fn routes() -> Router<Arc<DataCenter>> {
 }
 
 fn portal_routes() -> Router<Arc<DataCenter>> {
-    type Id = Path<String>;
     let at = |id: String| Door::authorize(Realm::Portal(id));
     Router::new()
         .route(
             "/clientoauth/v2/{portal}",
-            get(|State(dc): Here, Path(id): Id, r: Request| home::home(dc, Realm::Portal(id), r)),
+            get(|State(dc): Here, PortalId(id): PortalId, r: Request| home::home(dc, Realm::Portal(id), r)),
         )
         .route(
             "/clientoauth/v2/{portal}/sign-in",
-            get(|State(dc): Here, Path(id): Id, r: Request| authorize(dc, Door::home(Realm::Portal(id)), r)),
+            get(|State(dc): Here, PortalId(id): PortalId, r: Request| authorize(dc, Door::home(Realm::Portal(id)), r)),
         )
         .route(
             "/clientoauth/v2/{portal}/sign-in",
-            post(|State(dc): Here, Path(id): Id, r: Request| sign_in::post(dc, Door::home(Realm::Portal(id)), r)),
+            post(|State(dc): Here, PortalId(id): PortalId, r: Request| {
+                sign_in::post(dc, Door::home(Realm::Portal(id)), r)
+            }),
         )
         .route(
             "/clientoauth/v2/{portal}/sign-out",
-            get(|State(dc): Here, Path(id): Id, r: Request| home::sign_out(dc, Realm::Portal(id), r)),
+            get(|State(dc): Here, PortalId(id): PortalId, r: Request| home::sign_out(dc, Realm::Portal(id), r)),
         )
         .route(
             "/clientoauth/v2/{portal}/sign-out",
-            post(|State(dc): Here, Path(id): Id, r: Request| home::sign_out_post(dc, Realm::Portal(id), r)),
+            post(|State(dc): Here, PortalId(id): PortalId, r: Request| home::sign_out_post(dc, Realm::Portal(id), r)),
         )
         .route(
             "/clientoauth/v2/{portal}/auth/sign-in",
-            post(move |State(dc): Here, Path(id): Id, r: Request| sign_in::post(dc, at(id), r)).get(back_at_portal),
+            post(move |State(dc): Here, PortalId(id): PortalId, r: Request| sign_in::post(dc, at(id), r))
+                .get(back_at_portal),
         )
         .route(
             "/clientoauth/v2/{portal}/auth/organization",
-            post(move |State(dc): Here, Path(id): Id, r: Request| organization::post(dc, at(id), r)).get(back_at_portal),
+            post(move |State(dc): Here, PortalId(id): PortalId, r: Request| organization::post(dc, at(id), r))
+                .get(back_at_portal),
         )
         .route(
             "/clientoauth/v2/{portal}/auth/consent",
-            post(move |State(dc): Here, Path(id): Id, r: Request| consent::post(dc, at(id), r)).get(back_at_portal),
+            post(move |State(dc): Here, PortalId(id): PortalId, r: Request| consent::post(dc, at(id), r))
+                .get(back_at_portal),
         )
         .route(
             "/clientoauth/v2/{portal}/connected",
-            post(|State(dc): Here, Path(id): Id, r: Request| home::connected_post(dc, Realm::Portal(id), r)),
+            post(|State(dc): Here, PortalId(id): PortalId, r: Request| home::connected_post(dc, Realm::Portal(id), r)),
         )
         .route("/clientoauth/v2/{portal}/logo", get(home::portal_logo))
         .route("/clientoauth/v2/{portal}/style.css", get(home::portal_style))
@@ -103,7 +112,7 @@ async fn back_at_accounts(State(dc): Here, request: Request) -> Response {
     back(dc, at_accounts(), request).await
 }
 
-async fn back_at_portal(State(dc): Here, Path(id): Path<String>, request: Request) -> Response {
+async fn back_at_portal(State(dc): Here, PortalId(id): PortalId, request: Request) -> Response {
     back(dc, Door::authorize(Realm::Portal(id)), request).await
 }
 

@@ -28,11 +28,12 @@ pub(crate) struct Figure {
     pub(crate) others_cores: f64,
 }
 
-/// The middle one of several numbers; 0 of none.
+/// The middle of several numbers, between the two middle ones when their count is even; 0 of none.
 pub(crate) fn middle(all: impl Iterator<Item = f64>) -> f64 {
     let mut all: Vec<f64> = all.collect();
     all.sort_by(f64::total_cmp);
-    all.get(all.len() / 2).copied().unwrap_or_default()
+    let at = |place: usize| all.get(place).copied().unwrap_or_default();
+    f64::midpoint(at(all.len().saturating_sub(1) / 2), at(all.len() / 2))
 }
 
 impl Figure {

@@ -19,21 +19,29 @@ pub(crate) struct Tools {
     pub(crate) store: PathBuf,
 }
 
-/// Installs and builds what is missing.
-pub(crate) fn provide() -> Result<Tools> {
+/// What is measured is built as it is packaged.
+const BUILDS: [[&str; 4]; 3] = [
+    ["--package", "grantor", "--bin", "grantor"],
+    ["--package", "grantor-server", "--example", "bare_http"],
+    ["--package", "grantor-store", "--example", "bench"],
+];
+
+/// Installs what is missing, and builds.
+pub(crate) fn provide(build: bool) -> Result<Tools> {
     let wrk = wrk()?;
-    for build in [
-        ["--package", "grantor", "--bin", "grantor"],
-        ["--package", "grantor-server", "--example", "bare_http"],
-        ["--package", "grantor-store", "--example", "bench"],
-    ] {
+    for build in BUILDS.into_iter().filter(|_| build) {
         let mut cargo = workspace::cargo(&["build", "--profile", "dist"]);
         let status = cargo.args(build).status().context("cargo")?;
         ensure!(status.success(), "cargo build {}: {status}", build.join(" "));
     }
     let folder = test::target_folder()?.join("dist");
     let examples = folder.join("examples");
-    Ok(Tools { wrk, grantor: folder.join("grantor"), bare: examples.join("bare_http"), store: examples.join("bench") })
+    let tools =
+        Tools { wrk, grantor: folder.join("grantor"), bare: examples.join("bare_http"), store: examples.join("bench") };
+    for program in [&tools.grantor, &tools.bare, &tools.store] {
+        ensure!(program.is_file(), "{} is not there: leave --no-build out", program.display());
+    }
+    Ok(tools)
 }
 
 fn wrk() -> Result<PathBuf> {

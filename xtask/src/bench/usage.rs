@@ -61,11 +61,13 @@ fn family(pid: u32, all: &HashMap<u32, Stat>) -> Vec<u32> {
     found
 }
 
-/// The name, in parentheses, may hold anything; what follows the last of them is plain.
+/// The name, in parentheses, may hold anything; what follows the last of them is plain. The CPU time is the process's own,
+/// and that of its children that have ended.
 fn stat(text: &str) -> Option<Stat> {
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
     let number = |at: usize| fields.get(at)?.parse::<f64>().ok();
-    Some(Stat { parent: fields.get(1)?.parse().ok()?, cpu_seconds: (number(11)? + number(12)?) / TICKS_A_SECOND })
+    let ticks = number(11)? + number(12)? + number(13)? + number(14)?;
+    Some(Stat { parent: fields.get(1)?.parse().ok()?, cpu_seconds: ticks / TICKS_A_SECOND })
 }
 
 fn pss_kib(text: &str) -> Option<f64> {

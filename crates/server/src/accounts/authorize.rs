@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::Method,
     response::Response,
 };
@@ -13,6 +13,7 @@ use grantor_protocol::people::Realm;
 
 use crate::{
     house::DataCenter,
+    http::portal_id::PortalId,
     walk::{self, Door},
 };
 
@@ -22,7 +23,7 @@ pub async fn accounts(State(dc): State<Arc<DataCenter>>, request: Request) -> Re
 }
 
 /// At a portal.
-pub async fn portal(State(dc): State<Arc<DataCenter>>, Path(portal): Path<String>, request: Request) -> Response {
+pub async fn portal(State(dc): State<Arc<DataCenter>>, PortalId(portal): PortalId, request: Request) -> Response {
     begin(dc, Door::authorize(Realm::Portal(portal)), request).await
 }
 

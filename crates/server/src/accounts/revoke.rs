@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::{Method, StatusCode},
     response::Response,
 };
@@ -23,6 +23,7 @@ use crate::{
     house::DataCenter,
     http::{
         params::{self, Basic, Sent},
+        portal_id::PortalId,
         reply,
     },
     metrics::Endpoint,
@@ -49,7 +50,7 @@ pub async fn authenticated(State(dc): State<Arc<DataCenter>>, request: Request) 
 }
 
 /// `POST /clientoauth/v2/{PORTAL_ID}/token/revoke` and its other spelling.
-pub async fn portal(State(dc): State<Arc<DataCenter>>, Path(portal): Path<String>, request: Request) -> Response {
+pub async fn portal(State(dc): State<Arc<DataCenter>>, PortalId(portal): PortalId, request: Request) -> Response {
     answer(dc, Realm::Portal(portal), Form::Open, request).await
 }
 

@@ -4,7 +4,7 @@
 use std::{net::IpAddr, sync::Arc};
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::{Method, StatusCode},
     response::Response,
 };
@@ -25,6 +25,7 @@ use crate::{
     house::DataCenter,
     http::{
         params::{self, Sent, Unreadable},
+        portal_id::PortalId,
         reply,
     },
     metrics::Endpoint,
@@ -37,7 +38,7 @@ pub async fn accounts(State(dc): State<Arc<DataCenter>>, request: Request) -> Re
 }
 
 /// At a portal.
-pub async fn portal(State(dc): State<Arc<DataCenter>>, Path(portal): Path<String>, request: Request) -> Response {
+pub async fn portal(State(dc): State<Arc<DataCenter>>, PortalId(portal): PortalId, request: Request) -> Response {
     answer(dc, Realm::Portal(portal), request).await
 }
 
@@ -148,7 +149,8 @@ async fn redeem(
         client_id: record.client.id.clone(),
         realm,
         redirect_uri: sent.params.get("redirect_uri").map(str::to_owned),
-        verifier: sent.params.get("code_verifier").map(str::to_owned),
+        // Sent without a value is not sent (RFC 6749 section 3.2).
+        verifier: sent.params.get("code_verifier").filter(|v| !v.is_empty()).map(str::to_owned),
         access: access_hash,
         refresh: refresh_hash,
     };
@@ -236,7 +238,9 @@ fn explain(dc: &DataCenter, cause: &TokenError) -> String {
     }
 }
 
-/// A stranger's text, cut to what a log line can bear.
-fn shown(text: &str) -> String {
-    text.chars().take(60).collect()
+/// A stranger's client id for the log; only what has the shape of one, because people put secrets there by
+/// mistake.
+fn shown(text: &str) -> &str {
+    let shaped = text.len() <= 36 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'.');
+    if shaped { text } else { "(not the shape of one)" }
 }

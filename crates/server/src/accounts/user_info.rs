@@ -33,7 +33,7 @@ struct Body<'a> {
 /// Answers the user's names, address and ZUID.
 pub async fn user_info(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
     let asking = Asking::of(&dc, Endpoint::UserInfo, &request);
-    if request.method() != Method::GET && request.method() != Method::POST {
+    if request.method() != Method::GET {
         return error::word(StatusCode::BAD_REQUEST, "invalid_request");
     }
     let (parts, _) = request.into_parts();

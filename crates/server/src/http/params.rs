@@ -106,7 +106,7 @@ pub fn read_basic(headers: &HeaderMap) -> Basic {
         return Basic::Broken;
     }
     let Ok(value) = value.to_str() else { return Basic::Broken };
-    let Some((scheme, credentials)) = value.split_once(' ') else { return Basic::Absent };
+    let (scheme, credentials) = value.split_once(' ').unwrap_or((value, ""));
     if !scheme.eq_ignore_ascii_case("basic") {
         return Basic::Absent;
     }

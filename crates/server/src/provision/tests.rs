@@ -43,11 +43,10 @@ fn config(dir: &tempfile::TempDir) -> Config {
     Config::parse(&text).unwrap()
 }
 
-fn run(
-    dir: &tempfile::TempDir,
-    text: &str,
-    prune: bool,
-) -> Result<(Vec<String>, Vec<(String, String)>), ProvisionError> {
+/// The plan's lines, and what was made.
+type Done = (Vec<String>, Vec<(String, String)>);
+
+fn run(dir: &tempfile::TempDir, text: &str, prune: bool) -> Result<Done, ProvisionError> {
     let config = config(dir);
     let file = read_text(text, &config)?;
     let shop = Workshop::open(config)?;

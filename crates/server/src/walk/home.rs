@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::StatusCode,
     response::Response,
 };
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     house::DataCenter,
-    http::{cookies::Cookie, reply},
+    http::{cookies::Cookie, portal_id::PortalId, reply},
     metrics::Endpoint,
     pages::{ConnectedApplication, Form, Home, SignOut, SignedIn, SignedOut, assets::brand_stylesheet},
 };
@@ -169,7 +169,7 @@ async fn end(visit: &mut Visit) -> Walked {
 }
 
 /// A portal's logo.
-pub async fn portal_logo(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>) -> Response {
+pub async fn portal_logo(State(dc): State<Arc<DataCenter>>, PortalId(id): PortalId) -> Response {
     match dc.store.read(move |tx| tx.portal_logo(&id)).await {
         Ok(Some((kind, bytes))) => reply::portal_file(&kind, bytes),
         Ok(None) => reply::text(StatusCode::NOT_FOUND, "no such logo\n"),
@@ -178,7 +178,7 @@ pub async fn portal_logo(State(dc): State<Arc<DataCenter>>, Path(id): Path<Strin
 }
 
 /// A portal's colors.
-pub async fn portal_style(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>) -> Response {
+pub async fn portal_style(State(dc): State<Arc<DataCenter>>, PortalId(id): PortalId) -> Response {
     match dc.store.read(move |tx| tx.portal(&id)).await {
         Ok(portal) => match portal.and_then(|p| brand_stylesheet(&p.accent)) {
             Some(css) => reply::portal_file("text/css; charset=utf-8", css.into_bytes()),

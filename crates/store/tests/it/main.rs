@@ -1,6 +1,14 @@
 //! The tests of the store that need a database. PostgreSQL's half runs when GRANTOR_TEST_POSTGRES holds a URL.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
+mod codes;
+#[cfg(test)]
+mod directory;
+#[cfg(test)]
 mod engine;
 #[cfg(test)]
 mod engine_migrations;
@@ -10,3 +18,25 @@ mod engine_postgres;
 mod engine_sqlite;
 #[cfg(test)]
 mod engine_support;
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod grants;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
+mod races;
+#[cfg(test)]
+mod redeem;
+#[cfg(test)]
+mod refresh;
+#[cfg(test)]
+mod refresh_cap;
+#[cfg(test)]
+mod revoke;
+#[cfg(test)]
+mod sessions;
+#[cfg(test)]
+mod sweep;

@@ -7,6 +7,7 @@ fn the_middle_of_each_number_counts_but_every_error() {
     let turn = |rate: f64, errors: f64| Figure { per_second: rate, errors, peak_mib: rate, ..Figure::default() };
     let all = Figure::of("x", 16, &[turn(9.0, 0.0), turn(1.0, 2.0), turn(5.0, 1.0)]);
     assert_eq!((all.per_second, all.errors, all.peak_mib), (5.0, 3.0, 9.0));
+    assert!((middle([4.0, 1.0].into_iter()) - 2.5).abs() < f64::EPSILON);
     assert!((middle([].into_iter())).abs() < f64::EPSILON);
 }
 

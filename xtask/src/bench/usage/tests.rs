@@ -4,8 +4,8 @@ use super::*;
 
 #[test]
 fn a_name_may_hold_anything() {
-    let text = "42 (a) b (c) S 7 42 42 0 -1 4194304 1 0 0 0 150 50 0 0 20 0 3 0 1 2 3";
-    assert_eq!(stat(text), Some(Stat { parent: 7, cpu_seconds: 2.0 }));
+    let text = "42 (a) b (c) S 7 42 42 0 -1 4194304 1 0 0 0 150 50 30 20 20 0 3 0 1 2 3";
+    assert_eq!(stat(text), Some(Stat { parent: 7, cpu_seconds: 2.5 }));
     assert_eq!(stat(""), None);
 }
 

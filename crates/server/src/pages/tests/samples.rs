@@ -2,9 +2,9 @@
 //! `examples/page_samples.rs` writes them to a folder to be looked at.
 
 use super::pages::{
-    Application, Brand, ChooseOrganization, ChooseOrganizationError, ConnectedApplication, Consent, Environment, ErrorPage, ErrorText, Form,
-    Frame, Home, Locale, NoOrganization, OrganizationChoice, ScopeGroup, ScopeLine, SignInEmail, SignInError,
-    SignInPassword, SignOut, SignedIn, SignedOut, scopes,
+    Application, Brand, ChooseOrganization, ChooseOrganizationError, ConnectedApplication, Consent, Environment,
+    ErrorPage, ErrorText, Form, Frame, Home, Locale, NoOrganization, OrganizationChoice, ScopeGroup, ScopeLine,
+    SignInEmail, SignInError, SignInPassword, SignOut, SignedIn, SignedOut, scopes,
 };
 
 /// The words a page is filled with.

@@ -1,0 +1,47 @@
+//! The statements that are issued here without the store's own steps, and the proof that they are its statements still.
+
+/// Locks the family and reads what must hold around it.
+pub(crate) const LOCK: &str = "SELECT r.secret_hash, r.realm, r.client_id, r.user_id, r.organization_id, r.grant_id, \
+    r.scopes, r.access_cap, r.access_lifetime, r.recent, r.revoked_at, \
+    EXISTS (SELECT 1 FROM grants g WHERE g.id = r.grant_id AND g.revoked_at IS NULL), \
+    EXISTS (SELECT 1 FROM users u WHERE u.id = r.user_id AND NOT u.disabled), \
+    CASE WHEN r.organization_id = '' THEN TRUE \
+    WHEN r.realm = '' THEN EXISTS (SELECT 1 FROM memberships m \
+    WHERE m.user_id = r.user_id AND m.organization_id = r.organization_id) \
+    ELSE EXISTS (SELECT 1 FROM portals p \
+    WHERE p.id = r.realm AND p.organization_id = r.organization_id) END \
+    FROM refresh_tokens r WHERE r.id = $1 FOR UPDATE";
+/// Where in [`LOCK`] the newest access tokens are.
+pub(crate) const RECENT: usize = 9;
+/// Where in [`LOCK`] the grant is.
+pub(crate) const GRANT: usize = 5;
+
+pub(crate) const ADD_ACCESS: &str = "INSERT INTO access_tokens (id, secret_hash, grant_id, refresh_id, scopes, \
+    expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+pub(crate) const NOTE: &str = "UPDATE refresh_tokens SET recent = $2, used_at = $3 WHERE id = $1";
+pub(crate) const ADD_REFRESH: &str = "INSERT INTO refresh_tokens (id, secret_hash, realm, client_id, user_id, \
+    organization_id, grant_id, scopes, access_cap, access_lifetime, recent, used_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+pub(crate) const ADD_GRANT: &str = "INSERT INTO grants (id, user_id, client_id, organization_id, scopes, offline, \
+    refresh_ids, granted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+
+/// Fails when the store has changed one of them.
+pub(crate) fn are_the_stores_own() -> super::Fallible<()> {
+    let store = [
+        include_str!("../../src/refresh.rs"),
+        include_str!("../../src/access.rs"),
+        include_str!("../../src/redeem.rs"),
+        include_str!("../../src/grants.rs"),
+    ]
+    .map(plain)
+    .concat();
+    match [LOCK, ADD_ACCESS, NOTE, ADD_REFRESH, ADD_GRANT].into_iter().find(|sql| !store.contains(&plain(sql))) {
+        None => Ok(()),
+        Some(sql) => Err(format!("the store does not issue this any more, so nothing can be compared: {sql}").into()),
+    }
+}
+
+/// Without the breaks of lines and literals.
+fn plain(text: &str) -> String {
+    text.split_whitespace().filter(|word| *word != "\\").collect::<Vec<_>>().join(" ")
+}
