@@ -42,7 +42,10 @@ pub fn routes() -> Router<Arc<DataCenter>> {
         .route("/", get(|State(dc): Here, r: Request| home::home(dc, Realm::Accounts, r)))
         .route("/sign-in", get(|State(dc): Here, r: Request| authorize(dc, Door::home(Realm::Accounts), r)))
         .route("/sign-in", post(|State(dc): Here, r: Request| sign_in::post(dc, Door::home(Realm::Accounts), r)))
-        .route("/connected", post(|State(dc): Here, r: Request| home::connected_post(dc, Realm::Accounts, r)))
+        .route(
+            "/connected",
+            post(|State(dc): Here, r: Request| home::connected_post(dc, Realm::Accounts, r)).get(back_to_front),
+        )
         .route("/sign-out", get(|State(dc): Here, r: Request| home::sign_out(dc, Realm::Accounts, r)))
         .route("/sign-out", post(|State(dc): Here, r: Request| home::sign_out_post(dc, Realm::Accounts, r)))
         .route(
@@ -102,7 +105,8 @@ fn portal_routes() -> Router<Arc<DataCenter>> {
         )
         .route(
             "/clientoauth/v2/{portal}/connected",
-            post(|State(dc): Here, PortalId(id): PortalId, r: Request| home::connected_post(dc, Realm::Portal(id), r)),
+            post(|State(dc): Here, PortalId(id): PortalId, r: Request| home::connected_post(dc, Realm::Portal(id), r))
+                .get(back_to_portal),
         )
         .route("/clientoauth/v2/{portal}/logo", get(home::portal_logo))
         .route("/clientoauth/v2/{portal}/style.css", get(home::portal_style))
@@ -114,6 +118,14 @@ async fn back_at_accounts(State(dc): Here, request: Request) -> Response {
 
 async fn back_at_portal(State(dc): Here, PortalId(id): PortalId, request: Request) -> Response {
     back(dc, Door::authorize(Realm::Portal(id)), request).await
+}
+
+async fn back_to_front(State(dc): Here, request: Request) -> Response {
+    back(dc, Door::home(Realm::Accounts), request).await
+}
+
+async fn back_to_portal(State(dc): Here, PortalId(id): PortalId, request: Request) -> Response {
+    back(dc, Door::home(Realm::Portal(id)), request).await
 }
 
 /// A form's address opened as a page (typed again after an error, say): the same question from the start.

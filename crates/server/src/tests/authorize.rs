@@ -2,6 +2,7 @@
 //! would, and now and then like nobody should.
 
 mod checks;
+mod connected;
 mod consent;
 mod data_centers;
 mod hosts;

@@ -120,6 +120,13 @@ async fn letters_that_nobody_escaped_travel_the_whole_way() {
         let query = format!("{}&state=größe'", target(&Ask::of(&DESK)));
         let url = format!("{}{query}", house.url("us"));
         let mut browser = Browser::default();
+        // A browser posts to an address as it encodes it: the page gives it in that form already, since its seal is
+        // bound to it.
+        let (there, page) = browser.open(house, &url).await;
+        let action = form(&page, "email").action;
+        assert!(action.contains("state=gr%C3%B6%C3%9Fe%27"), "{action}");
+        let reply = answer(&mut browser, &there, &page, "email", ALICE.email).await;
+        assert!(reply.header("location").unwrap().contains("state=gr%C3%B6%C3%9Fe%27"), "{reply:?}");
         let (_, end) = browser.walk(house, &url, &ALICE, None).await;
         assert_eq!(callback(&end).get("state"), Some("größe'"), "{end:?}");
         // Handed over, too.

@@ -144,7 +144,7 @@ impl Database {
 
 /// Removes what runs that are over have left: their templates, and databases of tests that failed.
 async fn remove_leftovers(server: &str) {
-    let names = run(server, "SELECT datname FROM pg_database WHERE datname LIKE 'test\\_server\\_%'").await;
+    let names = run(server, "(SELECT datname FROM pg_database WHERE datname LIKE 'test\\_server\\_%')").await;
     for name in names {
         let process = name.split('_').nth(2).unwrap_or_default();
         if is_over(process) {
