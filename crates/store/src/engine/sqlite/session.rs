@@ -57,6 +57,10 @@ impl Session {
     fn open(file: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
         let connection = Connection::open_with_flags(file, flags).map_err(|error| fault(file, error))?;
         connection.busy_timeout(Duration::from_secs(5)).map_err(|error| fault(file, error))?;
+        // Otherwise SQLite prepares a join again at every call, to look at the values bound: 150 us instead of 7.
+        connection
+            .set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .map_err(|error| fault(file, error))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self { connection, texts: RefCell::default(), file: file.to_owned() })
     }
