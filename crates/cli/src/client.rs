@@ -1,6 +1,6 @@
 //! `grantor client add`: registers an application from the command line.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use grantor_server::provision::{self, ClientEntry, ProvisionFile};
@@ -59,20 +59,15 @@ impl Client {
         let ClientCommand::Add(add) = self.command;
         let config = serve::config(add.config.as_deref())?;
         let entry = ClientEntry {
-            id: None,
-            secret: None,
-            secrets: BTreeMap::new(),
             client_type: add.client_type,
             name: add.name,
             homepage_url: add.homepage_url,
             redirect_uris: add.redirect_uris,
-            javascript_domains: vec![],
             owner: add.owner,
             data_centers: add.data_centers,
             same_secret: Some(!add.secret_per_data_center),
             scopes: add.scopes,
-            grant_types: vec![],
-            disabled: false,
+            ..ClientEntry::default()
         };
         let file = ProvisionFile { clients: vec![entry], ..ProvisionFile::default() };
         provision::check(&file, &config)?;

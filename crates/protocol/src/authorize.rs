@@ -5,6 +5,7 @@ use crate::{
     asked::Asked,
     causes::PageError,
     client::{Client, ClientType, GrantType},
+    dialect::Dialect,
     people::Realm,
     pkce::{Challenge, Malformed},
     redirect_uri,
@@ -95,7 +96,7 @@ pub fn locate(asked: &Asked, client: Option<&Client>) -> Result<ReplyTo, PageErr
     if client.disabled {
         return Err(PageError::ClientDisabled);
     }
-    if !client.may_use(GrantType::AuthorizationCode) {
+    if !client.may_use(GrantType::AuthorizationCode, Dialect::Accounts) {
         return Err(PageError::ResponseTypeUnsupported);
     }
     let uri = asked.redirect_uri.as_deref().unwrap_or_default();

@@ -266,6 +266,8 @@ pub enum AccessError {
     MembershipEnded,
     /// It does not carry the scope.
     ScopeMissing,
+    /// No user stands behind it: an organization's, or the client's own.
+    NoUser,
     /// Too many unknown tokens from this address.
     Guessing,
 }
@@ -284,6 +286,7 @@ impl AccessError {
             Self::UserDisabled => "user_disabled",
             Self::MembershipEnded => "membership_ended",
             Self::ScopeMissing => "scope_missing",
+            Self::NoUser => "no_user",
             Self::Guessing => "token_guessing",
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     causes::TokenError,
+    dialect::Dialect,
     scope::Catalog,
     secret::{SecretHash, SecretKind},
     token::Prefix,
@@ -58,17 +59,32 @@ pub enum GrantType {
     AuthorizationCode,
     /// RFC 6749 section 6.
     RefreshToken,
+    /// RFC 6749 section 4.4.
+    ClientCredentials,
+    /// RFC 8628 section 3.4.
+    DeviceCode,
+    /// RFC 6749 section 4.2; only for clients registered for it by name.
+    Implicit,
 }
 
 impl GrantType {
     /// Every grant.
-    pub const ALL: [Self; 2] = [Self::AuthorizationCode, Self::RefreshToken];
+    pub const ALL: [Self; 5] =
+        [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::DeviceCode, Self::Implicit];
+
+    /// The grant a `grant_type` of the accounts dialect's token endpoint names (accounts-protocol.md section 7).
+    pub fn of_accounts(name: &str) -> Option<Self> {
+        [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials].into_iter().find(|g| g.as_str() == name)
+    }
 
     /// The RFC's name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::Implicit => "implicit",
         }
     }
 }
@@ -94,6 +110,31 @@ pub struct Client {
     pub grant_types: Vec<String>,
     /// A disabled client is refused everywhere.
     pub disabled: bool,
+    /// What only some kinds of clients set.
+    pub settings: ClientSettings,
+}
+
+/// What a registration may say beyond the usual (`spec/decisions.md` 26). Empty texts and lists are the default.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClientSettings {
+    /// Folded address of the user who owns it.
+    pub owner: String,
+    /// Origins a browser client's pages live at (accounts-protocol.md section 3.2).
+    pub javascript_domains: Vec<String>,
+    /// Its public keys, as a JWK set (RFC 7517).
+    pub jwks: String,
+    /// Where its JWK set is.
+    pub jwks_uri: String,
+    /// How its ID tokens are signed: `RS256` (default) or `ES256`.
+    pub id_token_signing_alg: String,
+    /// How it authenticates in the standard dialect; empty: any way its type allows.
+    pub token_endpoint_auth_method: String,
+    /// Where a browser may be sent after signing out (OpenID Connect RP-Initiated Logout).
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Origins that may call token-like endpoints from a browser.
+    pub cors_origins: Vec<String>,
+    /// Whether token answers carry `expires_in_sec` and milliseconds (accounts-protocol.md decision 25).
+    pub legacy_token_body: bool,
 }
 
 impl Client {
@@ -102,16 +143,23 @@ impl Client {
         self.data_centers.iter().any(|l| l == location)
     }
 
-    /// Whether it may use a grant: the registered set when one was given, else what its type allows.
-    pub fn may_use(&self, grant: GrantType) -> bool {
+    /// Whether it may use a grant: the registered set when one was given, else what its type allows
+    /// (accounts-protocol.md section 3.1; `spec/decisions.md` 26). Implicit is never among what a type allows.
+    pub fn may_use(&self, grant: GrantType, dialect: Dialect) -> bool {
         if !self.grant_types.is_empty() {
             return self.grant_types.iter().any(|g| g == grant.as_str());
         }
         match grant {
-            GrantType::AuthorizationCode => {
-                matches!(self.client_type, ClientType::Server | ClientType::Mobile | ClientType::SelfClient)
-            }
-            GrantType::RefreshToken => self.client_type != ClientType::Browser,
+            GrantType::AuthorizationCode => match self.client_type {
+                ClientType::Server | ClientType::Mobile | ClientType::SelfClient => true,
+                // The accounts dialect has only the implicit flow for them; RFC 9700 wants codes with PKCE.
+                ClientType::Browser => dialect == Dialect::Standard,
+                ClientType::Device => false,
+            },
+            GrantType::RefreshToken => self.client_type != ClientType::Browser || dialect == Dialect::Standard,
+            GrantType::ClientCredentials => self.client_type == ClientType::SelfClient,
+            GrantType::DeviceCode => self.client_type == ClientType::Device,
+            GrantType::Implicit => false,
         }
     }
 
@@ -208,6 +256,7 @@ mod tests {
                 scopes: vec![],
                 grant_types: vec![],
                 disabled: false,
+                settings: ClientSettings::default(),
             },
             secrets: vec![
                 ClientSecret { location: Some("us".into()), hash: SecretHash::of(SecretKind::Client, b"for-us") },

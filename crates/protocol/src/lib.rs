@@ -5,6 +5,7 @@ pub mod asked;
 pub mod authorize;
 pub mod causes;
 pub mod client;
+pub mod dialect;
 pub mod issue;
 pub mod params;
 pub mod people;

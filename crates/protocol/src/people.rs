@@ -4,6 +4,11 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserId(pub i64);
 
+impl UserId {
+    /// Nobody: the organization itself allowed something, or a client acts for itself. No user has this id.
+    pub const NOBODY: Self = Self(0);
+}
+
 /// A user as the pages and `/oauth/user/info` show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {

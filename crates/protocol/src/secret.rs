@@ -10,6 +10,8 @@ use data_encoding::HEXLOWER;
 pub enum SecretKind {
     /// An authorization code.
     Code,
+    /// A device code (RFC 8628).
+    DeviceCode,
     /// An access token.
     Access,
     /// A refresh token.
@@ -24,6 +26,7 @@ impl SecretKind {
     const fn label(self) -> &'static [u8] {
         match self {
             Self::Code => b"grantor/code/",
+            Self::DeviceCode => b"grantor/device-code/",
             Self::Access => b"grantor/access/",
             Self::Refresh => b"grantor/refresh/",
             Self::BrowserSession => b"grantor/browser-session/",
@@ -117,8 +120,14 @@ mod tests {
     #[test]
     fn a_secret_hashes_differently_for_each_kind() {
         let secret = TokenSecret::from_bytes([7; 16]);
-        let kinds =
-            [SecretKind::Code, SecretKind::Access, SecretKind::Refresh, SecretKind::BrowserSession, SecretKind::Client];
+        let kinds = [
+            SecretKind::Code,
+            SecretKind::DeviceCode,
+            SecretKind::Access,
+            SecretKind::Refresh,
+            SecretKind::BrowserSession,
+            SecretKind::Client,
+        ];
         for (i, a) in kinds.iter().enumerate() {
             for (j, b) in kinds.iter().enumerate() {
                 assert_eq!(secret.hash(*a).matches(&secret.hash(*b)), i == j);

@@ -5,10 +5,11 @@ use std::{net::IpAddr, sync::Arc};
 
 use axum::extract::Request;
 use grantor_protocol::time::Timestamp;
-use grantor_store::RefusalRow;
+use grantor_store::{AuditTrail, RefusalRow};
 use tracing::{error, info};
 
 use crate::{
+    entropy::NoEntropy,
     failure::Failure,
     house::DataCenter,
     http::{
@@ -61,6 +62,14 @@ impl Asking {
             now: dc.now(),
             endpoint,
         }
+    }
+
+    /// What a step needs to write its audit row.
+    ///
+    /// # Errors
+    /// When there is no entropy.
+    pub fn trail(&self, dc: &DataCenter) -> Result<AuditTrail, NoEntropy> {
+        Ok(AuditTrail { id: dc.fresh_id(self.now)?, request_id: self.request_id.as_str().to_owned() })
     }
 
     /// Tells of a refusal.

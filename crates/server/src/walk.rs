@@ -142,17 +142,14 @@ fn at_accounts() -> Door {
 
 /// A request at a door: begin, then resume.
 pub async fn authorize(dc: Arc<DataCenter>, door: Door, request: Request) -> Response {
-    let visit = match Visit::open(dc, door, Endpoint::Authorize, request).await {
-        Ok(visit) => visit,
-        Err(response) => return response,
-    };
-    let walked = async {
-        match begin::begin(&visit).await? {
-            Ok(valid) => resume::resume(&visit, valid.as_ref()).await,
-            Err(response) => Ok(response),
-        }
-    };
-    visit.settle(walked.await)
+    Visit::walk(dc, door, Endpoint::Authorize, request, from_the_start).await
+}
+
+async fn from_the_start(visit: &mut Visit) -> Walked {
+    match begin::begin(visit).await? {
+        Ok(valid) => resume::resume(visit, valid.as_ref()).await,
+        Err(response) => Ok(response),
+    }
 }
 
 /// Anything but a GET at an authorization endpoint never acts.

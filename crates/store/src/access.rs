@@ -16,8 +16,8 @@ use crate::{NewToken, StoreError, Tx};
 /// What a live access token stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveAccess {
-    /// The user who granted it.
-    pub user: User,
+    /// The user who granted it; `None` when the organization itself did, or the client acts for itself.
+    pub user: Option<User>,
     /// The client that holds it.
     pub client_id: String,
     /// What it allows.
@@ -66,8 +66,9 @@ impl Tx<'_> {
                     r.scopes, r.recent, r.access_cap, r.revoked_at,
                     g.client_id, g.organization_id, g.revoked_at,
                     u.id, u.realm, u.email_shown, u.first_name, u.last_name, u.disabled,
-                    o.environment,
+                    o.environment, g.user_id,
                     CASE WHEN g.organization_id = '' THEN TRUE
+                         WHEN g.user_id = 0 THEN o.id IS NOT NULL
                          WHEN u.realm = '' THEN EXISTS (SELECT 1 FROM memberships m
                               WHERE m.user_id = u.id AND m.organization_id = g.organization_id)
                          ELSE EXISTS (SELECT 1 FROM portals p
@@ -99,19 +100,19 @@ impl Tx<'_> {
                 {
                     return Ok(Err(AccessError::Revoked));
                 }
-                let Some(user_id) = row.opt_int(12)? else { return Ok(Err(AccessError::UserDisabled)) };
-                let user = User {
-                    id: UserId(user_id),
-                    realm: Realm::from_stored(row.text(13)?),
-                    email: row.text(14)?,
-                    first_name: row.text(15)?,
-                    last_name: row.text(16)?,
-                    disabled: row.bool(17)?,
+                let user = match row.opt_int(12)? {
+                    Some(id) if !row.bool(17)? => Some(User {
+                        id: UserId(id),
+                        realm: Realm::from_stored(row.text(13)?),
+                        email: row.text(14)?,
+                        first_name: row.text(15)?,
+                        last_name: row.text(16)?,
+                        disabled: false,
+                    }),
+                    None if row.opt_int(19)? == Some(UserId::NOBODY.0) => None,
+                    _ => return Ok(Err(AccessError::UserDisabled)),
                 };
-                if user.disabled {
-                    return Ok(Err(AccessError::UserDisabled));
-                }
-                if !row.bool(19)? {
+                if !row.bool(20)? {
                     return Ok(Err(AccessError::MembershipEnded));
                 }
                 let scopes = if of_family { row.opt_text_ref(5)? } else { row.opt_text_ref(3)? };

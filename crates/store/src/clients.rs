@@ -1,22 +1,18 @@
 //! Registered applications, in the directory: the registration and the hashes of the live secrets.
 
 use grantor_protocol::{
-    client::{Client, ClientRecord, ClientSecret, ClientType},
+    client::{Client, ClientRecord, ClientSecret, ClientSettings, ClientType},
     secret::SecretHash,
     time::Timestamp,
 };
 
 use crate::{Row, StoreError, Tx, lines};
 
-/// A registration as written, with the fields only the console and provisioning care for.
+/// A registration as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
     /// What the protocol knows of it.
     pub client: Client,
-    /// Domains of a browser client.
-    pub javascript_domains: Vec<String>,
-    /// Folded address of the user who owns it.
-    pub owner: String,
     /// Whether one secret is good at every data center.
     pub same_secret: bool,
 }
@@ -34,9 +30,18 @@ fn registration(row: &Row<'_>) -> Result<Registration, StoreError> {
             scopes: lines(&row.text(6)?),
             grant_types: lines(&row.text(7)?),
             disabled: row.bool(8)?,
+            settings: ClientSettings {
+                javascript_domains: lines(&row.text(9)?),
+                owner: row.text(10)?,
+                jwks: row.text(12)?,
+                jwks_uri: row.text(13)?,
+                id_token_signing_alg: row.text(14)?,
+                token_endpoint_auth_method: row.text(15)?,
+                post_logout_redirect_uris: lines(&row.text(16)?),
+                cors_origins: lines(&row.text(17)?),
+                legacy_token_body: row.bool(18)?,
+            },
         },
-        javascript_domains: lines(&row.text(9)?),
-        owner: row.text(10)?,
         same_secret: row.bool(11)?,
     })
 }
@@ -46,7 +51,9 @@ impl Tx<'_> {
     pub fn registration(&mut self, id: &str) -> Result<Option<Registration>, StoreError> {
         self.one(
             "SELECT id, client_type, name, homepage_url, redirect_uris, data_centers, scopes, grant_types, disabled,
-                    javascript_domains, owner, same_secret FROM clients WHERE id = $1",
+                    javascript_domains, owner, same_secret, jwks, jwks_uri, id_token_signing_alg,
+                    token_endpoint_auth_method, post_logout_redirect_uris, cors_origins, legacy_token_body
+             FROM clients WHERE id = $1",
             &[id.into()],
             registration,
         )
@@ -56,7 +63,9 @@ impl Tx<'_> {
     pub fn registrations(&mut self) -> Result<Vec<Registration>, StoreError> {
         self.all(
             "SELECT id, client_type, name, homepage_url, redirect_uris, data_centers, scopes, grant_types, disabled,
-                    javascript_domains, owner, same_secret FROM clients ORDER BY id",
+                    javascript_domains, owner, same_secret, jwks, jwks_uri, id_token_signing_alg,
+                    token_endpoint_auth_method, post_logout_redirect_uris, cors_origins, legacy_token_body
+             FROM clients ORDER BY id",
             &[],
             registration,
         )
@@ -82,15 +91,21 @@ impl Tx<'_> {
     /// Writes a registration, by id.
     pub fn put_registration(&mut self, new: &Registration, now: Timestamp) -> Result<(), StoreError> {
         let client = &new.client;
+        let settings = &client.settings;
         self.execute(
             "INSERT INTO clients (id, client_type, name, homepage_url, redirect_uris, data_centers, scopes, grant_types,
-               disabled, javascript_domains, owner, same_secret, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+               disabled, javascript_domains, owner, same_secret, created_at, jwks, jwks_uri, id_token_signing_alg,
+               token_endpoint_auth_method, post_logout_redirect_uris, cors_origins, legacy_token_body)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
              ON CONFLICT (id) DO UPDATE SET client_type = excluded.client_type, name = excluded.name,
                homepage_url = excluded.homepage_url, redirect_uris = excluded.redirect_uris,
                data_centers = excluded.data_centers, scopes = excluded.scopes, grant_types = excluded.grant_types,
                disabled = excluded.disabled, javascript_domains = excluded.javascript_domains, owner = excluded.owner,
-               same_secret = excluded.same_secret",
+               same_secret = excluded.same_secret, jwks = excluded.jwks, jwks_uri = excluded.jwks_uri,
+               id_token_signing_alg = excluded.id_token_signing_alg,
+               token_endpoint_auth_method = excluded.token_endpoint_auth_method,
+               post_logout_redirect_uris = excluded.post_logout_redirect_uris, cors_origins = excluded.cors_origins,
+               legacy_token_body = excluded.legacy_token_body",
             &[
                 client.id.as_str().into(),
                 client.client_type.as_str().into(),
@@ -101,10 +116,17 @@ impl Tx<'_> {
                 client.scopes.join("\n").as_str().into(),
                 client.grant_types.join("\n").as_str().into(),
                 client.disabled.into(),
-                new.javascript_domains.join("\n").as_str().into(),
-                new.owner.as_str().into(),
+                settings.javascript_domains.join("\n").as_str().into(),
+                settings.owner.as_str().into(),
                 new.same_secret.into(),
                 now.millis().into(),
+                settings.jwks.as_str().into(),
+                settings.jwks_uri.as_str().into(),
+                settings.id_token_signing_alg.as_str().into(),
+                settings.token_endpoint_auth_method.as_str().into(),
+                settings.post_logout_redirect_uris.join("\n").as_str().into(),
+                settings.cors_origins.join("\n").as_str().into(),
+                settings.legacy_token_body.into(),
             ],
         )?;
         Ok(())

@@ -5,20 +5,74 @@ use std::sync::Arc;
 
 use grantor_protocol::{
     causes::PageError,
+    dialect::Dialect,
     people::{Realm, UserId},
     pkce::Challenge,
     policy::Policy,
     scope::{Catalog, ScopeList},
-    secret::SecretHash,
+    secret::{SecretHash, SecretKind},
     time::Timestamp,
     token::TokenId,
 };
 
 use crate::{AuditEvent, AuditTrail, Concerning, StoreError, Tx};
 
+/// What a code is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CodeKind {
+    /// An authorization code, brought by a redirect.
+    #[default]
+    Code,
+    /// What a device polls for; its row is made when the person approves (RFC 8628).
+    Device,
+    /// Made for a self client, without a redirect (accounts-protocol.md section 14).
+    SelfClient,
+}
+
+impl CodeKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Device => "device",
+            Self::SelfClient => "self",
+        }
+    }
+
+    pub(crate) fn from_stored(text: &str) -> Self {
+        [Self::Device, Self::SelfClient].into_iter().find(|k| k.as_str() == text).unwrap_or_default()
+    }
+
+    /// How its secret is hashed.
+    pub const fn secret_kind(self) -> SecretKind {
+        match self {
+            Self::Code | Self::SelfClient => SecretKind::Code,
+            Self::Device => SecretKind::DeviceCode,
+        }
+    }
+}
+
+/// What a code and the tokens made from it remember of how they came about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// At which door it began.
+    pub dialect: Dialect,
+    /// `nonce` of the request, for the ID token.
+    pub nonce: Option<String>,
+    /// When the person signed in; 0 when nobody did.
+    pub signed_in_at: Timestamp,
+    /// The resources named, one a line (RFC 8707).
+    pub resource: String,
+    /// The browser session, for signing out of it.
+    pub session: Option<TokenId>,
+}
+
 /// Everything a code is bound to.
 #[derive(Debug, Clone)]
 pub struct NewCode {
+    /// What it is.
+    pub kind: CodeKind,
+    /// How it came about.
+    pub origin: Origin,
     /// The interaction that ends in it; becomes the code's identifier.
     pub interaction: TokenId,
     /// Hash of the code's secret.
@@ -114,8 +168,9 @@ impl Tx<'_> {
         let refresh = new.offline && new.consented;
         self.execute(
             "INSERT INTO codes (id, secret_hash, realm, client_id, user_id, organization_id, grant_id, redirect_uri,
-               scopes, refresh, challenge, challenge_method, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+               scopes, refresh, challenge, challenge_method, expires_at, kind, dialect, nonce, signed_in_at, resource,
+               session_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
             &[
                 new.interaction.as_bytes().into(),
                 new.secret_hash.as_bytes().into(),
@@ -130,6 +185,12 @@ impl Tx<'_> {
                 new.challenge.as_ref().map(|c| c.value.as_str()).into(),
                 new.challenge.as_ref().map(|c| c.method.as_str()).into(),
                 new.expires_at.millis().into(),
+                new.kind.as_str().into(),
+                new.origin.dialect.as_str().into(),
+                new.origin.nonce.as_deref().into(),
+                new.origin.signed_in_at.millis().into(),
+                new.origin.resource.as_str().into(),
+                new.origin.session.as_ref().map(TokenId::as_bytes).into(),
             ],
         )?;
         if policy.throttles {
@@ -157,6 +218,9 @@ impl Tx<'_> {
     /// Locks the user and the membership, so that their removal waits for this step and then finds the grant and
     /// the code it made. Locked after the client-user and before the grant.
     fn hold_person(&mut self, user: UserId, organization_id: &str) -> Result<(), StoreError> {
+        if user == UserId::NOBODY {
+            return Ok(());
+        }
         self.one("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", &[user.0.into()], |_| Ok(()))?;
         self.one(
             "SELECT 1 FROM memberships WHERE user_id = $1 AND organization_id = $2 FOR UPDATE",
@@ -166,13 +230,18 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Whether the user exists, is not disabled, and (where an organization is named) belongs to it.
+    /// Whether the user exists, is not disabled, and (where an organization is named) belongs to it. Nobody always
+    /// does, as long as the organization is there.
     pub(crate) fn still_member(
         &mut self,
         user: UserId,
         realm: &Realm,
         organization_id: &str,
     ) -> Result<bool, StoreError> {
+        if user == UserId::NOBODY {
+            let there = self.one("SELECT 1 FROM organizations WHERE id = $1", &[organization_id.into()], |_| Ok(()))?;
+            return Ok(organization_id.is_empty() || there.is_some());
+        }
         let enabled =
             self.one("SELECT 1 FROM users WHERE id = $1 AND NOT disabled", &[user.0.into()], |_| Ok(()))?.is_some();
         if !enabled || organization_id.is_empty() {

@@ -27,7 +27,7 @@ pub use access::LiveAccess;
 pub use audit::{AuditEvent, AuditRow, AuditTrail, Concerning, RefusalRow};
 pub use browser_sessions::{NewBrowserSession, SessionLife, SignedIn};
 pub use clients::Registration;
-pub use codes::{NewCode, NoCode};
+pub use codes::{CodeKind, NewCode, NoCode, Origin};
 pub use grants::{ClientUser, Connected, Grant};
 pub use portals::Portal;
 pub use redeem::{NewToken, RedeemedCode, Redemption};

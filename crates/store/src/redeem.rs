@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use grantor_protocol::{
     causes::TokenError,
+    dialect::Dialect,
     issue::{FamilyRules, Recent},
     people::{Realm, UserId},
     pkce::Challenge,
     policy::Policy,
     scope::{Catalog, ScopeList},
-    secret::{SecretHash, SecretKind},
+    secret::SecretHash,
     time::Timestamp,
     token::{PresentedToken, TokenId},
 };
 
-use crate::{AuditEvent, AuditTrail, Concerning, StoreError, Tx};
+use crate::{AuditEvent, AuditTrail, CodeKind, Concerning, Origin, StoreError, Tx};
 
 /// A token to be: an identifier and the hash of a secret that the caller drew.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +32,8 @@ pub struct NewToken {
 pub struct Redemption {
     /// The code.
     pub code: PresentedToken,
+    /// What it must be: an authorization code stands for a self client's too.
+    pub device: bool,
     /// Which client.
     pub client_id: String,
     /// At which door.
@@ -58,9 +61,13 @@ pub struct RedeemedCode {
     pub user: UserId,
     /// In which organization; empty for none.
     pub organization_id: String,
+    /// How it came about.
+    pub origin: Origin,
 }
 
 struct Row {
+    kind: CodeKind,
+    origin: Origin,
     secret_hash: SecretHash,
     realm: Realm,
     client_id: String,
@@ -89,7 +96,8 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<Result<RedeemedCode, TokenError>, StoreError> {
         let Some(code) = self.code_row(asked.code.id)? else { return Ok(Err(TokenError::CodeUnknown)) };
-        if !code.secret_hash.matches(&asked.code.secret.hash(SecretKind::Code)) {
+        let right = code.secret_hash.matches(&asked.code.secret.hash(code.kind.secret_kind()));
+        if !right || (code.kind == CodeKind::Device) != asked.device {
             return Ok(Err(TokenError::CodeUnknown));
         }
         if code.client_id != asked.client_id {
@@ -159,18 +167,28 @@ impl Tx<'_> {
             user: code.user,
             organization_id: code.organization_id,
             scopes: code.scopes,
+            origin: code.origin,
         }))
     }
 
     fn code_row(&mut self, id: TokenId) -> Result<Option<Row>, StoreError> {
         self.one(
             "SELECT secret_hash, realm, client_id, user_id, organization_id, redirect_uri, scopes, refresh, challenge,
-                    challenge_method, expires_at, used_at, refresh_id, access_id, grant_id FROM codes WHERE id = $1",
+                    challenge_method, expires_at, used_at, refresh_id, access_id, grant_id, kind, dialect, nonce,
+                    signed_in_at, resource, session_id FROM codes WHERE id = $1",
             &[id.as_bytes().into()],
             |row| {
                 let method = row.opt_text(9)?;
                 let id = |bytes: Option<&[u8]>| bytes.and_then(|b| b.try_into().ok()).map(TokenId::from_bytes);
                 Ok(Row {
+                    kind: CodeKind::from_stored(row.opt_text_ref(15)?.unwrap_or_default()),
+                    origin: Origin {
+                        dialect: Dialect::from_stored(row.opt_text_ref(16)?.unwrap_or_default()),
+                        nonce: row.opt_text(17)?,
+                        signed_in_at: Timestamp::from_millis(row.int(18)?),
+                        resource: row.text(19)?,
+                        session: id(row.opt_blob_ref(20)?),
+                    },
                     secret_hash: SecretHash::from_bytes(row.array(0)?),
                     realm: Realm::from_stored(row.text(1)?),
                     client_id: row.text(2)?,
@@ -250,8 +268,8 @@ impl Tx<'_> {
         recent.push(asked.access.id, 1);
         self.execute(
             "INSERT INTO refresh_tokens (id, secret_hash, realm, client_id, user_id, organization_id, grant_id, scopes,
-               access_cap, access_lifetime, recent, used_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+               access_cap, access_lifetime, recent, used_at, dialect, signed_in_at, resource, session_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
             &[
                 asked.refresh.id.as_bytes().into(),
                 asked.refresh.secret_hash.as_bytes().into(),
@@ -265,6 +283,10 @@ impl Tx<'_> {
                 rules.access_lifetime_millis.into(),
                 (&recent.to_bytes()).into(),
                 now.millis().into(),
+                code.origin.dialect.as_str().into(),
+                code.origin.signed_in_at.millis().into(),
+                code.origin.resource.as_str().into(),
+                code.origin.session.as_ref().map(TokenId::as_bytes).into(),
             ],
         )?;
         Ok(())
@@ -308,7 +330,8 @@ impl Tx<'_> {
 
 /// The redirect URI, then PKCE (`spec/decisions.md` 4).
 fn proves_itself(asked: &Redemption, code: &Row) -> Result<(), TokenError> {
-    if asked.redirect_uri.as_deref() != Some(code.redirect_uri.as_str()) {
+    // Device and self client codes came by no redirect; whatever is sent is ignored.
+    if code.kind == CodeKind::Code && asked.redirect_uri.as_deref() != Some(code.redirect_uri.as_str()) {
         return Err(TokenError::RedirectUriMismatch);
     }
     match (&code.challenge, &asked.verifier) {

@@ -89,8 +89,9 @@ impl Tx<'_> {
             "SELECT r.secret_hash, r.realm, r.client_id, r.user_id, r.organization_id, r.grant_id, r.scopes,
                     r.access_cap, r.access_lifetime, r.recent, r.revoked_at,
                     EXISTS (SELECT 1 FROM grants g WHERE g.id = r.grant_id AND g.revoked_at IS NULL),
-                    EXISTS (SELECT 1 FROM users u WHERE u.id = r.user_id AND NOT u.disabled),
+                    r.user_id = 0 OR EXISTS (SELECT 1 FROM users u WHERE u.id = r.user_id AND NOT u.disabled),
                     CASE WHEN r.organization_id = '' THEN TRUE
+                         WHEN r.user_id = 0 THEN EXISTS (SELECT 1 FROM organizations o WHERE o.id = r.organization_id)
                          WHEN r.realm = '' THEN EXISTS (SELECT 1 FROM memberships m
                               WHERE m.user_id = r.user_id AND m.organization_id = r.organization_id)
                          ELSE EXISTS (SELECT 1 FROM portals p

@@ -119,8 +119,8 @@ impl Tx<'_> {
             return Ok(refresh);
         }
         self.one(
-            "SELECT a.secret_hash, u.realm, g.client_id, g.user_id, g.organization_id, a.grant_id
-             FROM access_tokens a JOIN grants g ON g.id = a.grant_id JOIN users u ON u.id = g.user_id WHERE a.id = $1",
+            "SELECT a.secret_hash, COALESCE(u.realm, ''), g.client_id, g.user_id, g.organization_id, a.grant_id
+             FROM access_tokens a JOIN grants g ON g.id = a.grant_id LEFT JOIN users u ON u.id = g.user_id WHERE a.id = $1",
             &[id.as_bytes().into()],
             |row| read(row, TokenKind::Access),
         )

@@ -4,11 +4,19 @@
 use crate::Migrations;
 
 /// The directory's tables.
-pub static DIRECTORY: Migrations =
-    Migrations { name: "directory", files: &[("0001_first", include_str!("../migrations/directory/0001_first.sql"))] };
+pub static DIRECTORY: Migrations = Migrations {
+    name: "directory",
+    files: &[
+        ("0001_first", include_str!("../migrations/directory/0001_first.sql")),
+        ("0002_whole_protocol", include_str!("../migrations/directory/0002_whole_protocol.sql")),
+    ],
+};
 
 /// A data center's tables.
 pub static DATA_CENTER: Migrations = Migrations {
     name: "data_center",
-    files: &[("0001_first", include_str!("../migrations/data_center/0001_first.sql"))],
+    files: &[
+        ("0001_first", include_str!("../migrations/data_center/0001_first.sql")),
+        ("0002_whole_protocol", include_str!("../migrations/data_center/0002_whole_protocol.sql")),
+    ],
 };

@@ -1,6 +1,7 @@
 //! The order of the checks and the shape of the redirect, as tables.
 
 use super::*;
+use crate::client::ClientSettings;
 use crate::scope::CatalogScope;
 
 fn client() -> Client {
@@ -14,6 +15,7 @@ fn client() -> Client {
         scopes: vec![],
         grant_types: vec![],
         disabled: false,
+        settings: ClientSettings::default(),
     }
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    client::ClientType,
+    client::{ClientSettings, ClientType},
     people::{Environment, Organization},
 };
 
@@ -37,6 +37,7 @@ fn client(locations: &[&str]) -> Client {
         scopes: vec![],
         grant_types: vec![],
         disabled: false,
+        settings: ClientSettings::default(),
     }
 }
 

@@ -94,7 +94,8 @@ pub fn access(cause: AccessError) -> Response {
         | AccessError::WrongDataCenter(_)
         | AccessError::ClientDisabled
         | AccessError::UserDisabled
-        | AccessError::MembershipEnded => {
+        | AccessError::MembershipEnded
+        | AccessError::NoUser => {
             reply::json(StatusCode::UNAUTHORIZED, r#"{"response":"error","cause":"INVALID_OAUTHTOKEN"}"#)
         }
     }

@@ -14,7 +14,7 @@ use grantor_protocol::{
     people::Realm,
     token::PresentedToken,
 };
-use grantor_store::{AuditTrail, Revocation, TokenKind};
+use grantor_store::{Revocation, TokenKind};
 
 use super::{credentials::Claim, error};
 use crate::{
@@ -111,7 +111,7 @@ async fn walk(
     }
     let now = asking.now;
     let asked = Revocation { token, client_id: client_id.clone(), realm, only };
-    let trail = AuditTrail { id: dc.fresh_id(now)?, request_id: asking.request_id.as_str().to_owned() };
+    let trail = asking.trail(dc)?;
     match dc.store.write(move |tx| tx.revoke(&asked, &trail, now)).await? {
         Ok(_) => Ok(Ok(())),
         Err(cause) => {

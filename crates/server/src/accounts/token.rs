@@ -1,5 +1,9 @@
 //! `POST /oauth/v2/token` and `POST /clientoauth/v2/{PORTAL_ID}/token`: the walk of a token request
-//! (accounts-protocol.md section 7; `spec/decisions.md` 4).
+//! (accounts-protocol.md section 7; `spec/decisions.md` 4). One file for each grant.
+
+mod code;
+mod issued;
+mod refresh;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -10,14 +14,14 @@ use axum::{
 };
 use grantor_protocol::{
     causes::TokenError,
-    client::{ClientRecord, GrantType},
+    client::GrantType,
+    dialect::Dialect,
     people::Realm,
-    scope::ScopeList,
     secret::{SecretKind, TokenSecret},
     time::Timestamp,
     token::{PresentedToken, TokenId},
 };
-use grantor_store::{AuditTrail, NewToken, Redemption, RefreshRequest};
+use grantor_store::NewToken;
 
 use super::{credentials::Claim, error};
 use crate::{
@@ -85,7 +89,7 @@ async fn walk(
     }
     let grant = match sent.params.get("grant_type") {
         None | Some("") => return Ok(Err(Refused::unknown(TokenError::GrantTypeMissing))),
-        Some(name) => GrantType::ALL.into_iter().find(|g| g.as_str() == name),
+        Some(name) => GrantType::of_accounts(name),
     };
     let claim = match Claim::read(sent) {
         Ok(claim) => claim,
@@ -109,12 +113,13 @@ async fn walk(
     if let Err(cause) = claim.authenticate(&record, dc, asking.address, asking.now) {
         return refused(cause);
     }
-    if !record.client.may_use(grant) {
+    if !record.client.may_use(grant, Dialect::Accounts) {
         return refused(TokenError::GrantTypeNotAllowed);
     }
     let outcome = match grant {
-        GrantType::AuthorizationCode => redeem(dc, realm, sent, &record, asking).await?,
-        GrantType::RefreshToken => refresh(dc, realm, sent, &record, asking).await?,
+        GrantType::AuthorizationCode => code::redeem(dc, realm, sent, &record, asking).await?,
+        GrantType::RefreshToken => refresh::refresh(dc, realm, sent, &record, asking).await?,
+        _ => Err(TokenError::GrantTypeNotAllowed),
     };
     match outcome {
         Ok(body) => Ok(Ok(body)),
@@ -125,66 +130,6 @@ async fn walk(
             refused(cause)
         }
     }
-}
-
-async fn redeem(
-    dc: &Arc<DataCenter>,
-    realm: Realm,
-    sent: &Sent,
-    record: &Arc<ClientRecord>,
-    asking: &Asking,
-) -> Result<Result<String, TokenError>, Failure> {
-    let Some(code) = sent.params.get("code").and_then(PresentedToken::parse) else {
-        return Ok(Err(TokenError::CodeMalformed));
-    };
-    if let Err(cause) = may_look_up(dc, &code.id, asking.address, asking.now) {
-        return Ok(Err(cause));
-    }
-    let now = asking.now;
-    let prefix = record.client.client_type.prefix();
-    let (access, access_hash) = fresh_token(dc, SecretKind::Access, now)?;
-    let (refresh, refresh_hash) = fresh_token(dc, SecretKind::Refresh, now)?;
-    let asked = Redemption {
-        code,
-        client_id: record.client.id.clone(),
-        realm,
-        redirect_uri: sent.params.get("redirect_uri").map(str::to_owned),
-        // Sent without a value is not sent (RFC 6749 section 3.2).
-        verifier: sent.params.get("code_verifier").filter(|v| !v.is_empty()).map(str::to_owned),
-        access: access_hash,
-        refresh: refresh_hash,
-    };
-    let (catalog, policy) = (dc.house.catalog(), Arc::clone(&dc.house.policy));
-    let trail = AuditTrail { id: dc.fresh_id(now)?, request_id: asking.request_id.as_str().to_owned() };
-    let redeemed = dc.store.write(move |tx| tx.redeem_code(&asked, &catalog, &policy, &trail, now)).await?;
-    Ok(redeemed.map(|code| {
-        let refresh = code.with_refresh.then(|| refresh.reveal(prefix));
-        body(dc, &access.reveal(prefix), refresh.as_deref(), &code.scopes, code.rules.expires_in())
-    }))
-}
-
-async fn refresh(
-    dc: &Arc<DataCenter>,
-    realm: Realm,
-    sent: &Sent,
-    record: &Arc<ClientRecord>,
-    asking: &Asking,
-) -> Result<Result<String, TokenError>, Failure> {
-    let Some(refresh) = sent.params.get("refresh_token").and_then(PresentedToken::parse) else {
-        return Ok(Err(TokenError::RefreshTokenMalformed));
-    };
-    if let Err(cause) = may_look_up(dc, &refresh.id, asking.address, asking.now) {
-        return Ok(Err(cause));
-    }
-    let now = asking.now;
-    let (access, access_hash) = fresh_token(dc, SecretKind::Access, now)?;
-    let asked = RefreshRequest { refresh, client_id: record.client.id.clone(), realm, access: access_hash };
-    let policy = Arc::clone(&dc.house.policy);
-    let refreshed = dc.store.write(move |tx| tx.refresh(&asked, &policy, now)).await?;
-    Ok(refreshed.map(|family| {
-        let access = access.reveal(record.client.client_type.prefix());
-        body(dc, &access, None, &family.scopes, family.rules.expires_in())
-    }))
 }
 
 /// Made here, and not by somebody who guesses: told before any look-up (`spec/decisions.md` 6).
@@ -199,31 +144,6 @@ fn fresh_token(dc: &DataCenter, kind: SecretKind, now: Timestamp) -> Result<(Pre
     let (id, secret): (TokenId, TokenSecret) = (dc.fresh_id(now)?, dc.house.entropy.secret()?);
     let new = NewToken { id, secret_hash: secret.hash(kind) };
     Ok((PresentedToken { id, secret }, new))
-}
-
-/// The answer of section 7.2, keys in the documented order. None of the values needs escaping: tokens are
-/// hex, scopes were checked against the catalog's alphabet, the API domain against a URL's.
-fn body(dc: &DataCenter, access: &str, refresh: Option<&str>, scopes: &ScopeList, expires_in: i64) -> String {
-    let mut body = String::with_capacity(320);
-    body.push_str("{\"access_token\":\"");
-    body.push_str(access);
-    if let Some(refresh) = refresh {
-        body.push_str("\",\"refresh_token\":\"");
-        body.push_str(refresh);
-    }
-    body.push_str("\",\"scope\":\"");
-    for (i, scope) in scopes.iter().enumerate() {
-        if i > 0 {
-            body.push(' ');
-        }
-        body.push_str(scope);
-    }
-    body.push_str("\",\"api_domain\":\"");
-    body.push_str(&dc.place.api_domain);
-    body.push_str("\",\"token_type\":\"Bearer\",\"expires_in\":");
-    body.push_str(&expires_in.to_string());
-    body.push('}');
-    body
 }
 
 /// The cause in words, for the client's owner and the log.

@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use grantor_protocol::causes::AccessError;
+use grantor_store::LiveAccess;
 use serde::Serialize;
 
 use super::error;
@@ -45,21 +46,22 @@ pub async fn user_info(State(dc): State<Arc<DataCenter>>, request: Request) -> R
         }
     };
     let (client, cause) = match live {
-        Ok(live) if live.scopes.cover(&dc.house.catalog(), SCOPE) => {
-            let display_name = live.user.display_name();
+        Ok(live) if !live.scopes.cover(&dc.house.catalog(), SCOPE) => (Some(live.client_id), AccessError::ScopeMissing),
+        Ok(LiveAccess { user: Some(user), .. }) => {
+            let display_name = user.display_name();
             let body = Body {
-                first_name: &live.user.first_name,
-                email: &live.user.email,
-                last_name: &live.user.last_name,
+                first_name: &user.first_name,
+                email: &user.email,
+                last_name: &user.last_name,
                 display_name: &display_name,
-                zuid: live.user.id.0,
+                zuid: user.id.0,
             };
             return match serde_json::to_string(&body) {
                 Ok(body) => reply::json(StatusCode::OK, body),
                 Err(_) => error::broken(),
             };
         }
-        Ok(live) => (Some(live.client_id), AccessError::ScopeMissing),
+        Ok(live) => (Some(live.client_id), AccessError::NoUser),
         Err(cause) => (None, cause),
     };
     asking.refuse(&dc, client.as_deref(), cause.name(), "");

@@ -90,7 +90,7 @@ pub struct UserEntry {
 }
 
 /// An application.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientEntry {
     /// Its id; made when left out.
@@ -128,6 +128,27 @@ pub struct ClientEntry {
     /// RFC names of the grants it may use; empty: what its type allows.
     #[serde(default)]
     pub grant_types: Vec<String>,
+    /// Its public keys, as a JWK set in JSON.
+    #[serde(default)]
+    pub jwks: String,
+    /// Where its JWK set is.
+    #[serde(default)]
+    pub jwks_uri: String,
+    /// `RS256` (default) or `ES256`.
+    #[serde(default)]
+    pub id_token_signing_alg: String,
+    /// `client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`; default: any its type allows.
+    #[serde(default)]
+    pub token_endpoint_auth_method: String,
+    /// Where a browser may be sent after signing out.
+    #[serde(default)]
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Origins that may call token-like endpoints from a browser.
+    #[serde(default)]
+    pub cors_origins: Vec<String>,
+    /// Whether token answers carry `expires_in_sec`, and milliseconds.
+    #[serde(default)]
+    pub legacy_token_body: bool,
     /// Whether it is refused everywhere.
     #[serde(default)]
     pub disabled: bool,

@@ -9,7 +9,7 @@ use grantor_protocol::{
     redirect_uri::shown_host,
     step::{Step, next_step},
 };
-use grantor_store::{AuditTrail, NoCode};
+use grantor_store::NoCode;
 use tracing::info;
 use url::Url;
 
@@ -92,12 +92,7 @@ fn groups(visit: &Visit, valid: &Valid) -> Vec<ScopeGroup> {
 
 /// The form with its two buttons.
 pub async fn post(dc: Arc<DataCenter>, door: Door, request: Request) -> Response {
-    let mut visit = match Visit::open(dc, door, Endpoint::Page, request).await {
-        Ok(visit) => visit,
-        Err(response) => return response,
-    };
-    let walked = walk(&mut visit).await;
-    visit.settle(walked)
+    Visit::walk(dc, door, Endpoint::Page, request, walk).await
 }
 
 async fn walk(visit: &mut Visit) -> Walked {
@@ -152,8 +147,7 @@ async fn reject(visit: &Visit, valid: &Valid, user: UserId, organization_id: Str
         user = user.0,
         "rejected"
     );
-    let trail =
-        AuditTrail { id: visit.dc.fresh_id(visit.now())?, request_id: visit.asking.request_id.as_str().to_owned() };
+    let trail = visit.asking.trail(&visit.dc)?;
     visit.dc.store.write(move |tx| tx.reject(user, &client_id, &organization_id, &trail)).await?;
     Ok(reply::see_other(&valid.reply_to.with(&[("error", "access_denied")])))
 }

@@ -7,18 +7,27 @@ use grantor_protocol::people::Realm;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Door {
     realm: Realm,
-    home: bool,
+    kind: DoorKind,
+}
+
+/// What is asked for at a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DoorKind {
+    /// An application's authorization request.
+    Authorize,
+    /// Signing in without an application.
+    Home,
 }
 
 impl Door {
     /// An authorization endpoint.
     pub fn authorize(realm: Realm) -> Self {
-        Self { realm, home: false }
+        Self { realm, kind: DoorKind::Authorize }
     }
 
     /// Signing in without an application.
     pub fn home(realm: Realm) -> Self {
-        Self { realm, home: true }
+        Self { realm, kind: DoorKind::Home }
     }
 
     /// Who may sign in here.
@@ -28,22 +37,22 @@ impl Door {
 
     /// Whether no application is involved.
     pub fn is_home(&self) -> bool {
-        self.home
+        self.kind == DoorKind::Home
     }
 
     /// The path of the door itself.
     pub fn path(&self) -> String {
-        match (&self.realm, self.home) {
-            (Realm::Accounts, false) => "/oauth/v2/auth".to_owned(),
-            (Realm::Accounts, true) => "/sign-in".to_owned(),
-            (Realm::Portal(id), false) => format!("/clientoauth/v2/{id}/auth"),
-            (Realm::Portal(id), true) => format!("/clientoauth/v2/{id}/sign-in"),
+        match (&self.realm, self.kind) {
+            (Realm::Accounts, DoorKind::Authorize) => "/oauth/v2/auth".to_owned(),
+            (Realm::Accounts, DoorKind::Home) => "/sign-in".to_owned(),
+            (Realm::Portal(id), DoorKind::Authorize) => format!("/clientoauth/v2/{id}/auth"),
+            (Realm::Portal(id), DoorKind::Home) => format!("/clientoauth/v2/{id}/sign-in"),
         }
     }
 
     /// Where the sign-in form goes.
     pub fn sign_in_path(&self) -> String {
-        if self.home { self.path() } else { format!("{}/sign-in", self.path()) }
+        if self.is_home() { self.path() } else { format!("{}/sign-in", self.path()) }
     }
 
     /// Where the organization form goes.

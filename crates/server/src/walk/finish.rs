@@ -8,7 +8,7 @@ use grantor_protocol::{
     secret::{SecretKind, TokenSecret},
     token::{PresentedToken, TokenId},
 };
-use grantor_store::{AuditTrail, NewCode, NoCode};
+use grantor_store::{CodeKind, NewCode, NoCode, Origin};
 use tracing::info;
 
 use super::{Visit, begin::Valid};
@@ -71,6 +71,8 @@ async fn make(
         Realm::Portal(_) => policy.portal_code_lifetime,
     };
     let new = NewCode {
+        kind: CodeKind::Code,
+        origin: Origin::default(),
         interaction,
         secret_hash: secret.hash(SecretKind::Code),
         realm: visit.door.realm().clone(),
@@ -85,7 +87,7 @@ async fn make(
         consented,
         fresh_grant: dc.fresh_id(now)?,
     };
-    let trail = AuditTrail { id: dc.fresh_id(now)?, request_id: visit.asking.request_id.as_str().to_owned() };
+    let trail = visit.asking.trail(dc)?;
     let catalog = dc.house.catalog();
     let made = dc.store.write(move |tx| tx.issue_code(&new, &catalog, &policy, &trail, now)).await?;
     Ok(made.map(|()| {

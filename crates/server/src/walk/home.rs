@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use grantor_protocol::{people::Realm, time::Timestamp, token::TokenId};
-use grantor_store::{AuditEvent, AuditTrail, Concerning};
+use grantor_store::{AuditEvent, Concerning};
 use time::OffsetDateTime;
 use tracing::info;
 
@@ -27,14 +27,10 @@ use crate::{
 
 /// Who is signed in here, or the way in.
 pub async fn home(dc: Arc<DataCenter>, realm: Realm, request: Request) -> Response {
-    let visit = match Visit::open(dc, Door::home(realm), Endpoint::Page, request).await {
-        Ok(visit) => visit,
-        Err(response) => return response,
-    };
-    visit.settle(front(&visit).await)
+    Visit::walk(dc, Door::home(realm), Endpoint::Page, request, front).await
 }
 
-async fn front(visit: &Visit) -> Walked {
+async fn front(visit: &mut Visit) -> Walked {
     let known = resume::load(visit, None).await?;
     front_page(visit, &known, false).await
 }
@@ -79,12 +75,7 @@ fn day(at: Timestamp) -> String {
 
 /// Takes an application's access back.
 pub async fn connected_post(dc: Arc<DataCenter>, realm: Realm, request: Request) -> Response {
-    let mut visit = match Visit::open(dc, Door::home(realm), Endpoint::Page, request).await {
-        Ok(visit) => visit,
-        Err(response) => return response,
-    };
-    let walked = withdraw(&mut visit).await;
-    visit.settle(walked)
+    Visit::walk(dc, Door::home(realm), Endpoint::Page, request, withdraw).await
 }
 
 async fn withdraw(visit: &mut Visit) -> Walked {
@@ -98,7 +89,7 @@ async fn withdraw(visit: &mut Visit) -> Walked {
         return Ok(reply::see_other(&visit.door.front_path()));
     };
     let now = visit.now();
-    let trail = AuditTrail { id: visit.dc.fresh_id(now)?, request_id: visit.asking.request_id.as_str().to_owned() };
+    let trail = visit.asking.trail(&visit.dc)?;
     let removed = visit.dc.store.write(move |tx| tx.withdraw(user, grant, &trail, now)).await?;
     if removed {
         info!(request_id = visit.asking.request_id.as_str(), user = user.0, "withdrawn");
@@ -108,14 +99,10 @@ async fn withdraw(visit: &mut Visit) -> Walked {
 
 /// Asks before signing out, so that a stranger's link cannot do it.
 pub async fn sign_out(dc: Arc<DataCenter>, realm: Realm, request: Request) -> Response {
-    let visit = match Visit::open(dc, Door::home(realm), Endpoint::Page, request).await {
-        Ok(visit) => visit,
-        Err(response) => return response,
-    };
-    visit.settle(ask(&visit).await)
+    Visit::walk(dc, Door::home(realm), Endpoint::Page, request, ask).await
 }
 
-async fn ask(visit: &Visit) -> Walked {
+async fn ask(visit: &mut Visit) -> Walked {
     let known = resume::load(visit, None).await?;
     if known.facts.user.is_none() {
         return Ok(visit.page(signed_out_page(visit)));
@@ -137,12 +124,7 @@ fn signed_out_page(visit: &Visit) -> String {
 
 /// Signs out.
 pub async fn sign_out_post(dc: Arc<DataCenter>, realm: Realm, request: Request) -> Response {
-    let mut visit = match Visit::open(dc, Door::home(realm), Endpoint::Page, request).await {
-        Ok(visit) => visit,
-        Err(response) => return response,
-    };
-    let walked = end(&mut visit).await;
-    visit.settle(walked)
+    Visit::walk(dc, Door::home(realm), Endpoint::Page, request, end).await
 }
 
 async fn end(visit: &mut Visit) -> Walked {
@@ -152,7 +134,7 @@ async fn end(visit: &mut Visit) -> Walked {
     let known = resume::load(visit, None).await?;
     if let Some(signed_in) = known.signed_in {
         let (id, user, now) = (signed_in.session, signed_in.user.id, visit.now());
-        let trail = AuditTrail { id: visit.dc.fresh_id(now)?, request_id: visit.asking.request_id.as_str().to_owned() };
+        let trail = visit.asking.trail(&visit.dc)?;
         visit
             .dc
             .store

@@ -88,12 +88,7 @@ pub fn environment(environment: people::Environment) -> Environment {
 
 /// The chooser's form.
 pub async fn post(dc: Arc<DataCenter>, door: Door, request: Request) -> Response {
-    let mut visit = match Visit::open(dc, door, Endpoint::Page, request).await {
-        Ok(visit) => visit,
-        Err(response) => return response,
-    };
-    let walked = walk(&mut visit).await;
-    visit.settle(walked)
+    Visit::walk(dc, door, Endpoint::Page, request, walk).await
 }
 
 async fn walk(visit: &mut Visit) -> Walked {

@@ -15,7 +15,7 @@ use grantor_protocol::{
     secret::SecretKind,
     token::{Prefix, PresentedToken},
 };
-use grantor_store::{AuditEvent, AuditTrail, Concerning, NewBrowserSession};
+use grantor_store::{AuditEvent, Concerning, NewBrowserSession};
 use tracing::info;
 
 use super::{
@@ -87,12 +87,7 @@ fn application(valid: Option<&Valid>) -> Option<&str> {
 
 /// The form of either step.
 pub async fn post(dc: Arc<DataCenter>, door: Door, request: Request) -> Response {
-    let mut visit = match Visit::open(dc, door, Endpoint::Page, request).await {
-        Ok(visit) => visit,
-        Err(response) => return response,
-    };
-    let walked = walk(&mut visit).await;
-    visit.settle(walked)
+    Visit::walk(dc, door, Endpoint::Page, request, walk).await
 }
 
 async fn walk(visit: &mut Visit) -> Walked {
@@ -210,7 +205,7 @@ async fn signed_in(visit: &Visit, user: &User) -> Walked {
     };
     let replaces = visit.session();
     let (life, realm) = (dc.house.session_life(), visit.door.realm().clone());
-    let trail = AuditTrail { id: dc.fresh_id(now)?, request_id: visit.asking.request_id.as_str().to_owned() };
+    let trail = visit.asking.trail(dc)?;
     let who = user.id;
     dc.store
         .write(move |tx| {

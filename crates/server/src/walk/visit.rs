@@ -67,6 +67,23 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// Opens the visit, walks, and turns a breakage into a page that says to come back.
+    pub async fn walk(
+        dc: Arc<DataCenter>,
+        door: Door,
+        endpoint: Endpoint,
+        request: Request,
+        walk: impl AsyncFnOnce(&mut Self) -> Walked,
+    ) -> Response {
+        match Self::open(dc, door, endpoint, request).await {
+            Ok(mut visit) => {
+                let walked = walk(&mut visit).await;
+                visit.settle(walked)
+            }
+            Err(response) => response,
+        }
+    }
+
     /// Reads the surroundings. At a portal's door the portal is looked up, and a request for one that lives
     /// elsewhere is handed over.
     ///

@@ -11,11 +11,9 @@ fn a_live_token_says_whom_and_what_it_stands_for() {
     for_each_world(|world| {
         let first = world.family(at(0));
         let live = world.access(&first.access, at(1)).unwrap();
-        assert_eq!(
-            (live.user.id, live.user.email.as_str(), live.user.realm),
-            (U1, "Alice@Zylker.Example", Realm::Accounts)
-        );
-        assert_eq!((live.user.first_name.as_str(), live.user.last_name.as_str()), ("First", "Last 1"));
+        let user = live.user.clone().unwrap();
+        assert_eq!((user.id, user.email.as_str(), user.realm), (U1, "Alice@Zylker.Example", Realm::Accounts));
+        assert_eq!((user.first_name.as_str(), user.last_name.as_str()), ("First", "Last 1"));
         assert_eq!((live.client_id.as_str(), live.organization_id.as_str()), (C1, O1));
         assert_eq!((live.environment, live.expires_at), (Environment::Production, at(3600)));
         // The token's own scopes, not the grant's, which have grown.

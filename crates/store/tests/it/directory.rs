@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::thread;
 
-use grantor_protocol::client::{Client, ClientType};
+use grantor_protocol::client::{Client, ClientSettings, ClientType};
 use grantor_protocol::secret::{SecretHash, SecretKind};
 use grantor_store::{Registration, Store};
 
@@ -35,9 +35,18 @@ fn registration(id: &str) -> Registration {
             scopes: Vec::new(),
             grant_types: vec!["authorization_code".to_owned()],
             disabled: false,
+            settings: ClientSettings {
+                owner: "alice@zylker.example".to_owned(),
+                javascript_domains: vec!["https://app.example".to_owned()],
+                jwks: r#"{"keys":[]}"#.to_owned(),
+                jwks_uri: "https://app.example/jwks".to_owned(),
+                id_token_signing_alg: "ES256".to_owned(),
+                token_endpoint_auth_method: "private_key_jwt".to_owned(),
+                post_logout_redirect_uris: vec!["https://app.example/bye".to_owned()],
+                cors_origins: vec!["https://app.example".to_owned()],
+                legacy_token_body: true,
+            },
         },
-        javascript_domains: vec!["https://app.example".to_owned()],
-        owner: "alice@zylker.example".to_owned(),
         same_secret: true,
     }
 }
@@ -145,7 +154,7 @@ fn a_client_is_read_as_it_was_written() {
         changed.client.client_type = ClientType::Mobile;
         changed.client.redirect_uris = Vec::new();
         changed.client.scopes = vec!["email".to_owned()];
-        changed.javascript_domains = Vec::new();
+        changed.client.settings = ClientSettings::default();
         changed.same_secret = false;
         put(changed.clone());
         assert_eq!(found(C1), Some(changed));

@@ -15,8 +15,9 @@ use grantor_protocol::secret::{SecretKind, TokenSecret};
 use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::{DataCenterByte, PresentedToken, TokenId};
 use grantor_store::{
-    AuditEvent, AuditRow, AuditTrail, DATA_CENTER, DIRECTORY, LiveAccess, Migrations, NewCode, NewToken, NewUser,
-    NoCode, Portal, RedeemedCode, Redemption, RefreshRequest, Refreshed, Revocation, Row, Store, StoreError, Tx,
+    AuditEvent, AuditRow, AuditTrail, CodeKind, DATA_CENTER, DIRECTORY, LiveAccess, Migrations, NewCode, NewToken,
+    NewUser, NoCode, Origin, Portal, RedeemedCode, Redemption, RefreshRequest, Refreshed, Revocation, Row, Store,
+    StoreError, Tx,
 };
 
 use crate::engine_support::Place;
@@ -222,6 +223,8 @@ impl World {
     pub(crate) fn code(&self, now: Timestamp) -> Code {
         let PresentedToken { id, secret } = self.token(now);
         let new = NewCode {
+            kind: CodeKind::Code,
+            origin: Origin::default(),
             interaction: id,
             secret_hash: secret.hash(SecretKind::Code),
             realm: Realm::Accounts,
@@ -261,6 +264,7 @@ impl World {
     pub(crate) fn redemption(&self, code: &Code, now: Timestamp) -> (Redemption, Family) {
         let family = Family { refresh: self.token(now), access: self.token(now) };
         let redemption = Redemption {
+            device: false,
             code: code.presented(),
             client_id: code.new.client_id.clone(),
             realm: code.new.realm.clone(),

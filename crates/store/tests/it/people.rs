@@ -147,7 +147,7 @@ fn a_removed_user_leaves_nothing_to_work_or_to_inherit() {
             assert!(!world.read(move |tx| tx.knows_browser(anew, &[1; 32])));
             everywhere(world);
             let fresh = world.family_with(at(2), |new| new.user = anew);
-            assert_eq!(world.access(&fresh.access, at(2)).unwrap().user.id, anew);
+            assert_eq!(world.access(&fresh.access, at(2)).unwrap().user.unwrap().id, anew);
             everywhere(world);
         }
         assert!(world.access(&bystander.access, at(5)).is_ok());

@@ -1,7 +1,7 @@
 //! The difference a client entry makes: the registration, and the secrets that should be live.
 
 use grantor_protocol::{
-    client::{Client, ClientType},
+    client::{Client, ClientSettings, ClientType},
     people::fold_email,
     secret::{SecretHash, SecretKind},
 };
@@ -16,7 +16,7 @@ impl Planner<'_> {
         let there = self.shop.stores.directory.read_blocking(|tx| tx.registrations())?;
         let found = there.into_iter().find(|r| match &entry.id {
             Some(id) => r.client.id == *id,
-            None => r.owner == owner && r.client.name == entry.name,
+            None => r.client.settings.owner == owner && r.client.name == entry.name,
         });
         let client_type = ClientType::parse(&entry.client_type).unwrap_or(ClientType::Server);
         let id = match (&found, &entry.id) {
@@ -43,9 +43,18 @@ impl Planner<'_> {
                 scopes: entry.scopes.clone(),
                 grant_types: entry.grant_types.clone(),
                 disabled: entry.disabled,
+                settings: ClientSettings {
+                    owner,
+                    javascript_domains: entry.javascript_domains.clone(),
+                    jwks: entry.jwks.clone(),
+                    jwks_uri: entry.jwks_uri.clone(),
+                    id_token_signing_alg: entry.id_token_signing_alg.clone(),
+                    token_endpoint_auth_method: entry.token_endpoint_auth_method.clone(),
+                    post_logout_redirect_uris: entry.post_logout_redirect_uris.clone(),
+                    cors_origins: entry.cors_origins.clone(),
+                    legacy_token_body: entry.legacy_token_body,
+                },
             },
-            javascript_domains: entry.javascript_domains.clone(),
-            owner,
             same_secret,
         };
         let secrets = self.secrets(entry, &wanted, &home, found.is_none())?;
