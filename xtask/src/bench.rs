@@ -19,6 +19,7 @@ mod process;
 mod statements;
 mod tools;
 mod usage;
+mod whole_protocol;
 
 use figure::{Figure, Goal, Wanted};
 use installation::{Installation, Running, Weight};
@@ -36,7 +37,8 @@ const STARTS: usize = 5;
 const QUIET: Duration = Duration::from_secs(2);
 
 /// What can be measured.
-const PARTS: [&str; 6] = ["refresh", "code", "info", "start", "postgres", "grants"];
+const PARTS: [&str; 10] =
+    ["refresh", "code", "info", "introspect", "client", "device", "sign", "start", "postgres", "grants"];
 
 /// Options of `cargo xtask bench`.
 #[derive(Debug, Clone, clap::Args)]
@@ -50,7 +52,8 @@ pub(crate) struct Args {
     /// How many connections, one figure for each.
     #[arg(long, value_delimiter = ',', default_value = "16,64", value_parser = clap::value_parser!(u32).range(1..=512))]
     connections: Vec<u32>,
-    /// Only these: refresh, code, info (user information), start, postgres, grants (very many of them).
+    /// Only these: refresh, code, info (user information), introspect, client (its credentials), device (polling), sign (ID
+    /// tokens by algorithm), start, postgres, grants (very many of them).
     #[arg(long, value_delimiter = ',', value_name = "PART", value_parser = PARTS)]
     only: Vec<String>,
     /// The program that does the least a durable server can do, to compare the slowest answers with.
@@ -103,7 +106,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let target = Target { pid: bare.id(), grantor: None, database: None };
         found.figures.push(range.figure("bare HTTP", *connections, target, || Ok(range.bare.clone()))?);
     }
-    if ["refresh", "code", "info", "start"].iter().any(|part| args.wants(part)) {
+    if PARTS.iter().filter(|part| !matches!(**part, "postgres" | "grants")).any(|part| args.wants(part)) {
         on_sqlite(args, &range, &small, weight, &mut found)?;
     }
     if args.wants("grants") && args.grants > 0 {
@@ -182,6 +185,7 @@ fn on_sqlite(args: &Args, range: &Range, small: &Installation, weight: Weight, f
             found.figures.push(info);
         }
     }
+    whole_protocol::measure(args, range, small, &server, found)?;
     waiting::pause(QUIET);
     let after = usage::memory_mib(server.process.id());
     let ours = found.figures.iter().skip(first).filter(|figure| !figure.name.starts_with("ceiling"));

@@ -19,6 +19,14 @@ const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789";
 const CALLBACK: &str = "http://127.0.0.1:9/callback";
 const USER: &str = "700001";
 const ORGANIZATION: &str = "10001";
+/// Signs its ID tokens with ES256; the first client's are signed with RS256.
+const ES256_CLIENT: &str = "1000.BENCHCLIENT0000000000000000000B";
+const SELF_CLIENT: &str = "1000.BENCHCLIENT0000000000000000000C";
+const DEVICE_CLIENT: &str = "1004.BENCHCLIENT0000000000000000000D";
+/// What makes a refresh answer with an ID token.
+const SIGN_IN_SCOPES: &str = "openid email";
+/// Grants whose refresh signs.
+const SIGNING: u64 = 200;
 /// As the store keeps them.
 const SCOPES: &str = "ZohoBigin.modules.ALL AaaServer.profile.READ";
 /// Refresh tokens that the load draws from at most.
@@ -152,6 +160,15 @@ listen = "{}"
         command
     }
 
+    /// Seeds grants whose refresh answers with an ID token of that algorithm; the file with their refresh tokens.
+    pub(crate) fn signing(&self, algorithm: Algorithm) -> Result<PathBuf> {
+        let file = self.folder.join(format!("refresh-tokens-{}", algorithm.name()));
+        let mut command = Command::new(&self.tools.store);
+        command.arg("seed").arg(self.data()).args(&self.databases).args([algorithm.client(), SIGN_IN_SCOPES]);
+        output(command.args([SIGNING.to_string(), SIGNING.to_string()]).arg(&file))?;
+        Ok(file)
+    }
+
     /// Starts the server and asks it once.
     pub(crate) fn start(&self) -> Result<Running> {
         let began = Instant::now();
@@ -187,12 +204,85 @@ impl Running {
         std::fs::write(file, tokens)?;
         Ok(())
     }
+
+    /// Asks for so many device codes and keeps them in a file, one on each line.
+    pub(crate) fn device_codes(&self, count: usize, file: &Path) -> Result<()> {
+        let mut connection = Connection::new(self.address);
+        let mut codes = String::new();
+        for _ in 0..count {
+            let response = connection.post("/oauth/v3/device/code", &[], &device_form())?;
+            let body: serde_json::Value = serde_json::from_str(&response.body).context("a device code's answer")?;
+            let code = body.get("device_code").and_then(serde_json::Value::as_str);
+            codes += code.with_context(|| format!("a device was answered with {}", response.body))?;
+            codes.push('\n');
+        }
+        std::fs::write(file, codes)?;
+        Ok(())
+    }
+}
+
+/// How an ID token is signed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Algorithm {
+    Rs256,
+    Es256,
+}
+
+impl Algorithm {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Es256 => "ES256",
+        }
+    }
+
+    const fn client(self) -> &'static str {
+        match self {
+            Self::Rs256 => CLIENT,
+            Self::Es256 => ES256_CLIENT,
+        }
+    }
 }
 
 /// The form of a refresh, up to the token.
 pub(crate) fn refresh_form() -> String {
-    let pairs = [("grant_type", "refresh_token"), ("client_id", CLIENT), ("client_secret", SECRET)];
+    signing_form(Algorithm::Rs256)
+}
+
+/// The form of a refresh by the client whose ID tokens are signed so, up to the token.
+pub(crate) fn signing_form(algorithm: Algorithm) -> String {
+    let pairs = [("grant_type", "refresh_token"), ("client_id", algorithm.client()), ("client_secret", SECRET)];
     format!("{}&refresh_token=", form(&pairs))
+}
+
+/// The form of an introspection, up to the token.
+pub(crate) fn introspection_form() -> String {
+    format!("{}&token=", form(&[("client_id", CLIENT), ("client_secret", SECRET)]))
+}
+
+/// The form of a self client's own token, up to a last parameter that is ignored.
+pub(crate) fn client_credentials_form() -> String {
+    let soid = format!("ZohoBigin.{ORGANIZATION}");
+    let pairs = [
+        ("grant_type", "client_credentials"),
+        ("client_id", SELF_CLIENT),
+        ("client_secret", SECRET),
+        ("scope", "ZohoBigin.modules.ALL"),
+        ("soid", soid.as_str()),
+    ];
+    format!("{}&nothing=", form(&pairs))
+}
+
+/// The form of a poll, up to the device code.
+pub(crate) fn poll_form() -> String {
+    let pairs = [("grant_type", "device_token"), ("client_id", DEVICE_CLIENT), ("client_secret", SECRET)];
+    format!("{}&code=", form(&pairs))
+}
+
+/// The form that asks for a device code.
+fn device_form() -> String {
+    let pairs = [("grant_type", "device_request"), ("client_id", DEVICE_CLIENT), ("scope", "ZohoBigin.modules.ALL")];
+    form(&pairs)
 }
 
 /// The form of a code's exchange, up to the code.
@@ -244,6 +334,34 @@ type = "server"
 name = "Bench"
 homepage_url = "http://127.0.0.1:9"
 redirect_uris = ["{CALLBACK}"]
+owner = "visitor@bench.example"
+data_centers = ["us"]
+
+[[client]]
+id = "{ES256_CLIENT}"
+secret = "{SECRET}"
+type = "server"
+name = "Bench with elliptic curves"
+homepage_url = "http://127.0.0.1:9"
+redirect_uris = ["{CALLBACK}"]
+owner = "visitor@bench.example"
+data_centers = ["us"]
+id_token_signing_alg = "ES256"
+
+[[client]]
+id = "{SELF_CLIENT}"
+secret = "{SECRET}"
+type = "self"
+name = "Bench for itself"
+owner = "visitor@bench.example"
+data_centers = ["us"]
+
+[[client]]
+id = "{DEVICE_CLIENT}"
+secret = "{SECRET}"
+type = "device"
+name = "Bench on a device"
+homepage_url = "http://127.0.0.1:9"
 owner = "visitor@bench.example"
 data_centers = ["us"]
 "#
