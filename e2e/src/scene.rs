@@ -26,6 +26,9 @@ pub const PAT: &str = "pat@partner.example";
 /// The application.
 pub const CLIENT: (&str, &str) = ("1000.ZYLKERDESK0000000000000000000A", "0123456789abcdef0123456789abcdef0123456789");
 pub const CLIENT_NAME: &str = "Zylker Desk";
+/// A device without a browser.
+pub const DEVICE: (&str, &str) = ("1004.ZYLKERSCREEN00000000000000000A", "fedcba9876543210fedcba9876543210fedcba9876");
+pub const DEVICE_NAME: &str = "Zylker Screen";
 /// The portal.
 pub const PORTAL: &str = "60001";
 
@@ -166,7 +169,7 @@ environment = "production"
 "#
         )
     };
-    let (id, secret) = CLIENT;
+    let ((id, secret), (device_id, device_secret)) = (CLIENT, DEVICE);
     [
         organization("10001", "Zylker", "us"),
         organization("10002", "Zylker Labs", "us"),
@@ -184,6 +187,15 @@ name = "{CLIENT_NAME}"
 homepage_url = "https://desk.zylker.example"
 redirect_uris = ["{callback}"]
 owner = "{ALICE}"
+data_centers = ["us", "eu"]
+same_secret = true
+
+[[client]]
+id = "{device_id}"
+secret = "{device_secret}"
+type = "device"
+name = "{DEVICE_NAME}"
+homepage_url = "https://screen.zylker.example"
 data_centers = ["us", "eu"]
 same_secret = true
 

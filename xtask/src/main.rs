@@ -9,6 +9,7 @@ mod house;
 mod postgres;
 mod readme;
 mod report;
+mod sandbox;
 mod setup;
 mod test;
 mod waiting;

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::postgres::{Cluster, Durability};
 use crate::report::Report;
 use crate::setup::{self, Need};
-use crate::{crash, environment, postgres, readme, workspace};
+use crate::{crash, environment, postgres, readme, sandbox, workspace};
 
 /// Names the person may give, and the package each stands for.
 const PARTS: [(&str, &str); 8] = [
@@ -87,6 +87,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         if args.wants("cli") {
             either(&mut report, built, "README's commands", |report| {
                 report.step("README's commands", || readme::check_program(&program));
+                sandbox::python(report, &program);
             });
         }
         if args.wants("crash") {

@@ -1,13 +1,14 @@
-//! `grantor client add`: registers an application from the command line.
+//! `grantor client`: registers an application from the command line (`add`); its secrets and codes have rooms of their
+//! own.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use grantor_server::provision::{self, ClientEntry, ProvisionFile};
 
-use crate::serve;
+use crate::{client_code::Code, client_secret::Secrets, serve};
 
-/// Register applications (`client add`).
+/// Register applications, replace their secrets, make codes for self clients
 #[derive(Debug, Args)]
 pub struct Client {
     #[command(subcommand)]
@@ -17,6 +18,8 @@ pub struct Client {
 #[derive(Debug, Subcommand)]
 enum ClientCommand {
     Add(Add),
+    Secret(Secrets),
+    Code(Code),
 }
 
 /// Register an application and print its id and secret, once, as KEY=VALUE lines.
@@ -25,7 +28,7 @@ struct Add {
     /// Its name, as people read it on the consent page
     #[arg(long)]
     name: String,
-    /// What it is; browser, device and self clients have no flow of their own yet
+    /// What it is: on a server, JavaScript in a browser, mobile or desktop, a device without a browser, or its owner's own
     #[arg(long = "type", value_name = "TYPE", default_value = "server",
           value_parser = ["server", "browser", "mobile", "device", "self"])]
     client_type: String,
@@ -33,6 +36,13 @@ struct Add {
     /// clients need one
     #[arg(long = "redirect-uri", value_name = "URI")]
     redirect_uris: Vec<String>,
+    /// An origin its pages live at, like https://app.example; of browser clients; may be given several times
+    #[arg(long = "javascript-domain", value_name = "ORIGIN")]
+    javascript_domains: Vec<String>,
+    /// A grant it may use, by its RFC name (implicit, say); may be given several times; those given are all it may use;
+    /// default: what its type allows, without implicit
+    #[arg(long = "grant-type", value_name = "GRANT")]
+    grant_types: Vec<String>,
     /// Its publisher's page
     #[arg(long, value_name = "URL", default_value = "", hide_default_value = true)]
     homepage_url: String,
@@ -56,13 +66,25 @@ struct Add {
 impl Client {
     /// Does what was asked.
     pub async fn run(self) -> anyhow::Result<()> {
-        let ClientCommand::Add(add) = self.command;
+        match self.command {
+            ClientCommand::Add(add) => add.run().await,
+            ClientCommand::Secret(secrets) => secrets.run().await,
+            ClientCommand::Code(code) => code.run().await,
+        }
+    }
+}
+
+impl Add {
+    async fn run(self) -> anyhow::Result<()> {
+        let add = self;
         let config = serve::config(add.config.as_deref())?;
         let entry = ClientEntry {
             client_type: add.client_type,
             name: add.name,
             homepage_url: add.homepage_url,
             redirect_uris: add.redirect_uris,
+            javascript_domains: add.javascript_domains,
+            grant_types: add.grant_types,
             owner: add.owner,
             data_centers: add.data_centers,
             same_secret: Some(!add.secret_per_data_center),

@@ -113,6 +113,14 @@ Try your own application (a second terminal):
       --scope ZohoBigin.modules.ALL,AaaServer.profile.READ
     target/release/grantor token
 
+Connect a device: open the verification_uri_complete of the answer, then poll with its device_code:
+
+    curl -d 'grant_type=device_request&client_id=1004.ZYLKERSCREEN00000000000000000A&access_type=offline' \\
+      -d 'scope=ZohoBigin.modules.ALL' http://127.0.0.1:9000/oauth/v3/device/code
+    curl -d 'grant_type=device_token&client_id=1004.ZYLKERSCREEN00000000000000000A' \\
+      -d 'client_secret=5a796c6b657253637265656e00000000000000000a' \\
+      -d \"code=$DEVICE_CODE\" http://127.0.0.1:9000/oauth/v3/device/token
+
 Move time forward, and see tokens expire:
 
     curl -d '{{\"advance\":\"61m\"}}' http://127.0.0.1:9000/_sandbox/clock

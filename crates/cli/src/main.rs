@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod client;
+mod client_code;
+mod client_secret;
 mod demo;
 mod developer;
 mod link;

@@ -20,7 +20,7 @@ pub struct Asked {
     pub access_type: Option<String>,
     /// `state`: echoed byte for byte.
     pub state: Option<String>,
-    /// `prompt`: only `consent` acts.
+    /// `prompt`: in the accounts dialect only `consent` acts; in the standard one a list.
     pub prompt: Option<String>,
     /// `code_challenge` (RFC 7636).
     pub code_challenge: Option<String>,
@@ -28,6 +28,21 @@ pub struct Asked {
     pub code_challenge_method: Option<String>,
     /// `login_hint`: the address the person will probably sign in with.
     pub login_hint: Option<String>,
+    /// `nonce`: repeated in the ID token (OpenID Connect Core section 3.1.2.1).
+    pub nonce: Option<String>,
+    /// `response_mode`: how the answer travels (OAuth 2.0 Multiple Response Types section 2.1).
+    pub response_mode: Option<String>,
+    /// `max_age`: how long ago the person may have signed in, in seconds.
+    pub max_age: Option<String>,
+    /// `id_token_hint`: an ID token of the person who is meant.
+    pub id_token_hint: Option<String>,
+    /// `resource`, each time it was sent (RFC 8707 section 2).
+    pub resource: Vec<String>,
+    /// The parameter that brings the request in another form, which is not read: `request` or `request_uri`
+    /// (RFC 9101), or `registration`.
+    pub in_another_form: Option<&'static str>,
+    /// Names that came more than once; `resource` may.
+    pub repeated: Vec<String>,
 }
 
 impl Asked {
@@ -36,11 +51,30 @@ impl Asked {
     /// The longest `state`, in bytes.
     pub const MOST_STATE_BYTES: usize = 4 * 1024;
 
-    /// Reads a raw query string.
+    /// Reads a raw query string, where nothing may be sent twice.
     ///
     /// # Errors
     /// A page error when it is too large, cannot be decoded, or repeats a parameter.
     pub fn read(query: &str) -> Result<Self, PageError> {
+        let asked = Self::read_as_sent(query)?;
+        if let Some(name) = asked.repeated.first() {
+            return Err(PageError::ParameterTwice(name.clone()));
+        }
+        if asked.resource.len() > 1 {
+            return Err(PageError::ParameterTwice("resource".to_owned()));
+        }
+        if asked.state.as_ref().is_some_and(|s| s.len() > Self::MOST_STATE_BYTES) {
+            return Err(PageError::ParameterMalformed("state"));
+        }
+        Ok(asked)
+    }
+
+    /// Reads a raw query string and leaves what is repeated or too long to be judged once it is known where the
+    /// answer may go. A parameter sent twice with two values reads as absent.
+    ///
+    /// # Errors
+    /// A page error when it is too large or cannot be decoded.
+    pub fn read_as_sent(query: &str) -> Result<Self, PageError> {
         if query.len() > Self::MOST_BYTES {
             return Err(PageError::RequestTooLarge);
         }
@@ -48,14 +82,11 @@ impl Asked {
             Unreadable::TooMany => PageError::RequestTooLarge,
             Unreadable::Nul | Unreadable::NotUtf8 => PageError::ParameterMalformed("query"),
         })?;
-        if let Some(name) = params.first_repeated() {
-            return Err(PageError::ParameterTwice(name.to_owned()));
-        }
         let take = |name: &str| match params.find(name) {
             Found::Once(value) => Some(value.to_owned()),
             Found::Absent | Found::Conflicting => None,
         };
-        let asked = Self {
+        Ok(Self {
             response_type: take("response_type"),
             client_id: take("client_id"),
             scope: take("scope"),
@@ -66,11 +97,16 @@ impl Asked {
             code_challenge: take("code_challenge"),
             code_challenge_method: take("code_challenge_method"),
             login_hint: take("login_hint"),
-        };
-        if asked.state.as_ref().is_some_and(|s| s.len() > Self::MOST_STATE_BYTES) {
-            return Err(PageError::ParameterMalformed("state"));
-        }
-        Ok(asked)
+            nonce: take("nonce"),
+            response_mode: take("response_mode"),
+            max_age: take("max_age"),
+            id_token_hint: take("id_token_hint"),
+            resource: params.all("resource").map(str::to_owned).collect(),
+            in_another_form: ["request", "request_uri", "registration"]
+                .into_iter()
+                .find(|name| params.find(name) != Found::Absent),
+            repeated: params.repeated().filter(|name| *name != "resource").map(str::to_owned).collect(),
+        })
     }
 }
 

@@ -1,12 +1,17 @@
 //! From [`Asked`] to an [`AuthorizationRequest`]: where an answer may go, and whether the question is valid
 //! (accounts-protocol.md decisions 13 to 16; section 5).
 
+pub mod implicit;
+pub mod standard;
+
+use std::time::Duration;
+
 use crate::{
     asked::Asked,
     causes::PageError,
     client::{Client, ClientType, GrantType},
     dialect::Dialect,
-    people::Realm,
+    people::{Realm, UserId},
     pkce::{Challenge, Malformed},
     redirect_uri,
     scope::{Catalog, ScopeList},
@@ -18,6 +23,21 @@ use crate::{
 pub struct ReplyTo {
     uri: String,
     state: Option<String>,
+    mode: ResponseMode,
+    issuer: Option<String>,
+}
+
+/// How the answer travels (OAuth 2.0 Multiple Response Types section 2.1; OAuth 2.0 Form Post Response Mode).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ResponseMode {
+    /// In the query of a redirect.
+    #[default]
+    Query,
+    /// In a form that the browser posts.
+    FormPost,
+    /// In the fragment of a redirect: an access token, never a code (RFC 6749 section 4.2; accounts-protocol.md
+    /// section 6).
+    Fragment,
 }
 
 impl ReplyTo {
@@ -31,13 +51,26 @@ impl ReplyTo {
         self.state.as_deref()
     }
 
-    /// The URI with these parameters, and `state` last when it was sent: appended with `&` when the URI has
-    /// a query, no stray `&` (decision 15).
+    /// How the answer travels.
+    pub fn mode(&self) -> ResponseMode {
+        self.mode
+    }
+
+    /// These parameters, then `state` when it was sent, then the issuer where the dialect names it (RFC 9207).
+    pub fn parameters<'a>(&'a self, said: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+        let mut all = said.to_vec();
+        all.extend(self.state.as_deref().map(|state| ("state", state)));
+        all.extend(self.issuer.as_deref().map(|issuer| ("iss", issuer)));
+        all
+    }
+
+    /// The URI with these parameters and what [`Self::parameters`] adds: appended with `&` when the URI has a query,
+    /// no stray `&` (decision 15). A fragment begins with `&`, as the vendor's does (section 6.1).
     pub fn with(&self, parameters: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(parameters);
-        if let Some(state) = &self.state {
-            query.append_pair("state", state);
+        query.extend_pairs(self.parameters(parameters));
+        if self.mode == ResponseMode::Fragment {
+            return format!("{}#&{}", self.uri, query.finish().replace('+', "%20"));
         }
         let joint = if self.uri.contains('?') { if self.uri.ends_with(['?', '&']) { "" } else { "&" } } else { "?" };
         // A space as `%20`: some clients decode query strings without turning `+` into one.
@@ -60,6 +93,23 @@ pub struct AuthorizationRequest {
     pub challenge: Option<Challenge>,
     /// Whether one of the scopes belongs to an organization.
     pub needs_organization: bool,
+    /// How the person is to be met.
+    pub prompting: Prompting,
+}
+
+/// How a person is to be met (OpenID Connect Core section 3.1.2.1). The accounts dialect asks for nothing here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Prompting {
+    /// No page at all.
+    pub silent: bool,
+    /// The password, even of somebody signed in.
+    pub sign_in_again: bool,
+    /// The choice of the account, even of somebody signed in.
+    pub choose_account: bool,
+    /// How long ago the person may have signed in.
+    pub max_age: Option<Duration>,
+    /// Who is meant: nobody else will do.
+    pub account: Option<UserId>,
 }
 
 /// The mandatory parameters, in the order they are looked for.
@@ -81,22 +131,27 @@ pub fn check_form(asked: &Asked) -> Result<&str, PageError> {
             return Err(PageError::ParameterMissing(name));
         }
     }
-    if asked.response_type.as_deref() != Some("code") {
+    if !matches!(asked.response_type.as_deref(), Some("code" | "token")) {
         return Err(PageError::ResponseTypeUnsupported);
     }
     Ok(asked.client_id.as_deref().unwrap_or_default())
 }
 
-/// Finds where the answer may go.
+/// Finds where the answer may go: in the query for a code, in the fragment for a token.
 ///
 /// # Errors
-/// `ClientUnknown`, `ClientDisabled`, `RedirectUriEmpty` or `RedirectUriMismatch`, in this order.
+/// `ClientUnknown`, `ClientDisabled`, `ResponseTypeUnsupported`, `RedirectUriEmpty` or `RedirectUriMismatch`, in this
+/// order.
 pub fn locate(asked: &Asked, client: Option<&Client>) -> Result<ReplyTo, PageError> {
     let client = client.ok_or(PageError::ClientUnknown)?;
     if client.disabled {
         return Err(PageError::ClientDisabled);
     }
-    if !client.may_use(GrantType::AuthorizationCode, Dialect::Accounts) {
+    let (grant, mode) = match asked.response_type.as_deref() {
+        Some("token") => (GrantType::Implicit, ResponseMode::Fragment),
+        _ => (GrantType::AuthorizationCode, ResponseMode::Query),
+    };
+    if !client.may_use(grant, Dialect::Accounts) {
         return Err(PageError::ResponseTypeUnsupported);
     }
     let uri = asked.redirect_uri.as_deref().unwrap_or_default();
@@ -106,7 +161,7 @@ pub fn locate(asked: &Asked, client: Option<&Client>) -> Result<ReplyTo, PageErr
     if !client.redirect_uris.iter().any(|registered| redirect_uri::matches(registered, uri, client.client_type)) {
         return Err(PageError::RedirectUriMismatch);
     }
-    Ok(ReplyTo { uri: uri.to_owned(), state: asked.state.clone() })
+    Ok(ReplyTo { uri: uri.to_owned(), state: asked.state.clone(), mode, issuer: None })
 }
 
 /// Checks the rest: scopes and PKCE. Needs the [`ReplyTo`] as proof that the client and its URI are good.
@@ -115,7 +170,7 @@ pub fn locate(asked: &Asked, client: Option<&Client>) -> Result<ReplyTo, PageErr
 /// The page errors about scopes, then those about PKCE.
 pub fn check(
     asked: &Asked,
-    _located: &ReplyTo,
+    located: &ReplyTo,
     client: &Client,
     realm: Realm,
     catalog: &Catalog,
@@ -144,10 +199,12 @@ pub fn check(
         needs_organization: needs_organization || realm != Realm::Accounts,
         realm,
         scopes,
-        offline: asked.access_type.as_deref() == Some("offline"),
+        // Whoever gets a token by redirect never gets a refresh token (accounts-protocol.md section 6.1).
+        offline: located.mode != ResponseMode::Fragment && asked.access_type.as_deref() == Some("offline"),
         // Any application on the device can claim a mobile client's redirect URI (RFC 8252 section 8.6).
         ask_again: mobile || asked.prompt.as_deref() == Some("consent"),
         challenge,
+        prompting: Prompting::default(),
     })
 }
 

@@ -26,6 +26,10 @@ pub enum PageError {
     RedirectUriEmpty,
     /// `redirect_uri` is not a registered one.
     RedirectUriMismatch,
+    /// `redirect_uri` lies in none of the client's JavaScript domains (section 6.1).
+    RedirectUriOffDomain,
+    /// The page that asked lies in none of the client's JavaScript domains (section 6.1).
+    PageOffDomain,
     /// `scope` is empty or not a list.
     ScopeMalformed,
     /// The catalog has no such scope.
@@ -46,6 +50,26 @@ pub enum PageError {
     OrganizationNotAllowed,
     /// Too many codes for this user and client (section 17).
     CodesThrottled,
+    /// The client may not ask for codes.
+    GrantNotAllowed,
+    /// `response_mode` is not one of this server's.
+    ResponseModeUnsupported,
+    /// The request came in a form that is not read: `request`, `request_uri` (RFC 9101) or `registration`.
+    FormUnsupported(&'static str),
+    /// `resource` is no absolute URI, or none that this client may ask for (RFC 8707 section 2).
+    ResourceUnknown(String),
+    /// These scopes cannot be granted together here: the one that does not fit (sections 8, 13).
+    ScopeUnfit(String),
+    /// Only an administrator may allow this, and the user administers no organization (section 8).
+    NotAdministrator,
+    /// No such enhancement token, or it is not this client's (section 13).
+    EnhancementUnknown,
+    /// The enhancement token's life is over, or what it would add to was revoked.
+    EnhancementEnded,
+    /// The enhancement token was used before.
+    EnhancementSpent,
+    /// The enhancement token is about what another user granted.
+    EnhancementOfAnotherUser,
 }
 
 impl PageError {
@@ -63,6 +87,8 @@ impl PageError {
             Self::ClientNotInPortal => "client_not_in_portal",
             Self::RedirectUriEmpty => "redirect_uri_empty",
             Self::RedirectUriMismatch => "redirect_uri_mismatch",
+            Self::RedirectUriOffDomain => "redirect_uri_off_domain",
+            Self::PageOffDomain => "page_off_domain",
             Self::ScopeMalformed => "scope_malformed",
             Self::ScopeUnknown(_) => "scope_unknown",
             Self::ScopeNotAllowed(_) => "scope_not_allowed",
@@ -73,16 +99,51 @@ impl PageError {
             Self::NoOrganization => "no_organization",
             Self::OrganizationNotAllowed => "organization_not_allowed",
             Self::CodesThrottled => "codes_throttled",
+            Self::GrantNotAllowed => "grant_not_allowed",
+            Self::ResponseModeUnsupported => "response_mode_unsupported",
+            Self::FormUnsupported(_) => "form_unsupported",
+            Self::ResourceUnknown(_) => "resource_unknown",
+            Self::ScopeUnfit(_) => "scope_unfit",
+            Self::NotAdministrator => "not_administrator",
+            Self::EnhancementUnknown => "enhancement_unknown",
+            Self::EnhancementEnded => "enhancement_ended",
+            Self::EnhancementSpent => "enhancement_spent",
+            Self::EnhancementOfAnotherUser => "enhancement_of_another_user",
         }
     }
 }
 
 /// The client is told no by redirect. Only the person's own refusal travels that way in the accounts
-/// dialect (accounts-protocol.md decision 13).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// dialect (accounts-protocol.md decision 13); in the standard one all of them (RFC 6749 section 4.1.2.1; OpenID
+/// Connect Core section 3.1.2.6).
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// The person pressed Reject.
     Rejected,
+    /// What an accounts client's user would read on a page.
+    Request(PageError),
+    /// No page was wanted, and nobody is signed in, not recently enough, or not the person meant.
+    LoginRequired,
+    /// No page was wanted, and the person has to consent.
+    ConsentRequired,
+    /// No page was wanted, and the person has to choose an organization or has none.
+    InteractionRequired,
+    /// No page was wanted, and the person has to choose an account.
+    AccountSelectionRequired,
+}
+
+impl Refusal {
+    /// A stable short name for logs, metrics and the audit.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Rejected => "rejected",
+            Self::Request(cause) => cause.name(),
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::InteractionRequired => "interaction_required",
+            Self::AccountSelectionRequired => "account_selection_required",
+        }
+    }
 }
 
 /// The client is told no at the token endpoint (accounts-protocol.md section 7.5).
@@ -156,6 +217,48 @@ pub enum TokenError {
     AccessTokensThrottled,
     /// Five refresh tokens in a minute for one user and client (section 17).
     RefreshTokensThrottled,
+    /// `scope` is absent, empty or not a list, where a token is asked for without a code.
+    ScopeMalformed,
+    /// The catalog has no such scope.
+    ScopeUnknown(String),
+    /// The client may not have this scope.
+    ScopeNotAllowed(String),
+    /// Which organization is meant must be said, and was not (section 7.4).
+    OrganizationMissing,
+    /// `soid` is not a service of the request and an organization's id.
+    OrganizationMalformed,
+    /// The organization is not one of the owner's, or is not there.
+    OrganizationNotAllowed,
+    /// The client has no owner who is at home here.
+    OwnerUnknown,
+    /// A page asks whose origin is none of the client's (section 11.4).
+    OriginUnknown,
+    /// A parameter that this grant needs is absent or empty.
+    ParameterMissing(&'static str),
+    /// A parameter stands in the URL, where logs and histories keep it (RFC 6749 section 2.3.1).
+    ParameterInUrl(&'static str),
+    /// The body is no form.
+    BodyUnsupported,
+    /// The body is longer than is read.
+    BodyTooLarge,
+    /// Two ways of authenticating in one request (RFC 6749 section 2.3).
+    AuthenticatedTwice,
+    /// The client authenticates in a way that its registration does not name.
+    MethodNotAllowed,
+    /// The client's assertion is not a JWT that can be believed: which part, in words (RFC 7523 section 3).
+    AssertionRefused(&'static str),
+    /// The client's assertion was presented before.
+    AssertionReplayed,
+    /// The client's keys could not be had from where they are registered.
+    KeysUnavailable,
+    /// A refresh token that has a successor came again, too late to be a retry; its family was ended.
+    RefreshTokenReused,
+    /// The family was not used for too long, or its life is over.
+    RefreshTokenExpired,
+    /// `scope` asks for more than was granted, or for nothing that the resource knows.
+    ScopeNotGranted,
+    /// `resource` names what was not granted, or is not known.
+    ResourceNotGranted,
 }
 
 impl TokenError {
@@ -196,6 +299,58 @@ impl TokenError {
             Self::ScopeRetired(_) => "scope_retired",
             Self::AccessTokensThrottled => "access_tokens_throttled",
             Self::RefreshTokensThrottled => "refresh_tokens_throttled",
+            Self::ScopeMalformed => "scope_malformed",
+            Self::ScopeUnknown(_) => "scope_unknown",
+            Self::ScopeNotAllowed(_) => "scope_not_allowed",
+            Self::OrganizationMissing => "organization_missing",
+            Self::OrganizationMalformed => "organization_malformed",
+            Self::OrganizationNotAllowed => "organization_not_allowed",
+            Self::OwnerUnknown => "owner_unknown",
+            Self::OriginUnknown => "origin_unknown",
+            Self::ParameterMissing(_) => "parameter_missing",
+            Self::ParameterInUrl(_) => "parameter_in_url",
+            Self::BodyUnsupported => "body_unsupported",
+            Self::BodyTooLarge => "body_too_large",
+            Self::AuthenticatedTwice => "authenticated_twice",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::AssertionRefused(_) => "assertion_refused",
+            Self::AssertionReplayed => "assertion_replayed",
+            Self::KeysUnavailable => "keys_unavailable",
+            Self::RefreshTokenReused => "refresh_token_reused",
+            Self::RefreshTokenExpired => "refresh_token_expired",
+            Self::ScopeNotGranted => "scope_not_granted",
+            Self::ResourceNotGranted => "resource_not_granted",
+        }
+    }
+}
+
+/// Why a device's poll brings no tokens (accounts-protocol.md section 10.2; RFC 8628 section 3.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeviceError {
+    /// The person has not answered yet.
+    Pending,
+    /// Asked again before the interval was over.
+    TooFast,
+    /// The person pressed Reject.
+    Rejected,
+    /// Nobody answered, or the device did not fetch the answer, in the code's life.
+    Expired,
+    /// Approved by a user of another data center: the same code is good there.
+    Elsewhere(String),
+    /// The request or the code is refused as at the token endpoint.
+    Token(TokenError),
+}
+
+impl DeviceError {
+    /// A stable short name for logs, metrics and the audit.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Pending => "device_pending",
+            Self::TooFast => "device_too_fast",
+            Self::Rejected => "device_rejected",
+            Self::Expired => "device_code_expired",
+            Self::Elsewhere(_) => "device_elsewhere",
+            Self::Token(cause) => cause.name(),
         }
     }
 }
@@ -268,6 +423,8 @@ pub enum AccessError {
     ScopeMissing,
     /// No user stands behind it: an organization's, or the client's own.
     NoUser,
+    /// It was made for a resource, and this is another one (RFC 8707).
+    ForAnotherResource,
     /// Too many unknown tokens from this address.
     Guessing,
 }
@@ -287,6 +444,7 @@ impl AccessError {
             Self::MembershipEnded => "membership_ended",
             Self::ScopeMissing => "scope_missing",
             Self::NoUser => "no_user",
+            Self::ForAnotherResource => "token_for_another_resource",
             Self::Guessing => "token_guessing",
         }
     }

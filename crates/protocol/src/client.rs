@@ -143,6 +143,12 @@ impl Client {
         self.data_centers.iter().any(|l| l == location)
     }
 
+    /// Whether it cannot keep a secret (RFC 6749 section 2.1), or is registered to use none.
+    pub fn is_public(&self) -> bool {
+        matches!(self.client_type, ClientType::Browser | ClientType::Mobile | ClientType::Device)
+            || self.settings.token_endpoint_auth_method == "none"
+    }
+
     /// Whether it may use a grant: the registered set when one was given, else what its type allows
     /// (accounts-protocol.md section 3.1; `spec/decisions.md` 26). Implicit is never among what a type allows.
     pub fn may_use(&self, grant: GrantType, dialect: Dialect) -> bool {
@@ -192,7 +198,7 @@ pub struct ClientRecord {
 #[derive(Debug, Clone, Copy)]
 pub struct AuthenticatedClient<'a> {
     client: &'a Client,
-    with_secret: bool,
+    secret: Option<SecretHash>,
 }
 
 impl<'a> AuthenticatedClient<'a> {
@@ -203,7 +209,12 @@ impl<'a> AuthenticatedClient<'a> {
 
     /// Whether a secret was presented and was right; otherwise PKCE must prove the rest.
     pub const fn with_secret(&self) -> bool {
-        self.with_secret
+        self.secret.is_some()
+    }
+
+    /// What is kept of the secret that was right, to note its use.
+    pub const fn secret(&self) -> Option<&SecretHash> {
+        self.secret.as_ref()
     }
 }
 
@@ -224,19 +235,21 @@ impl ClientRecord {
         if presented.iter().all(|secret| secret.is_empty()) {
             // Mobile applications cannot keep a secret; PKCE is demanded of them instead.
             if client.client_type == ClientType::Mobile {
-                return Ok(AuthenticatedClient { client, with_secret: false });
+                return Ok(AuthenticatedClient { client, secret: None });
             }
             return Err(TokenError::SecretMissing);
         }
         let live = self.secrets.iter().filter(|s| s.location.as_deref().is_none_or(|l| l == location));
-        let mut right = false;
+        let mut right = None;
         for secret in live {
             for text in presented {
                 // No early exit: every comparison is made, whichever matches.
-                right |= secret.hash.matches(&SecretHash::of(SecretKind::Client, text.as_bytes()));
+                if secret.hash.matches(&SecretHash::of(SecretKind::Client, text.as_bytes())) {
+                    right = Some(secret.hash);
+                }
             }
         }
-        if right { Ok(AuthenticatedClient { client, with_secret: true }) } else { Err(TokenError::SecretWrong) }
+        right.map(|secret| AuthenticatedClient { client, secret: Some(secret) }).ok_or(TokenError::SecretWrong)
     }
 }
 

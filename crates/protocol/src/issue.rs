@@ -2,6 +2,7 @@
 //! (accounts-protocol.md decisions 2 to 4 and section 17).
 
 use crate::{
+    access_list::AccessList,
     policy::{Policy, Rate},
     time::Timestamp,
     token::TokenId,
@@ -33,11 +34,6 @@ impl Recent {
         self.0.push(id);
         let over = self.0.len().saturating_sub(keep.max(1));
         self.0.drain(..over).collect()
-    }
-
-    /// Whether `id` is one of the newest `cap`: alive as far as the cap goes.
-    pub fn among_newest(&self, id: &TokenId, cap: usize) -> bool {
-        self.0.iter().rev().take(cap).any(|own| own == id)
     }
 
     /// Takes an identifier out (it was revoked).
@@ -80,9 +76,10 @@ impl FamilyRules {
         }
     }
 
-    /// How many identifiers the family's row keeps: enough for the cap and for the throttle.
-    pub fn keep(&self, policy: &Policy) -> usize {
-        if policy.throttles { self.access_cap.max(policy.access_token_rate.count) } else { self.access_cap }
+    /// Adds what a refresh made to the family's list, which keeps what lives and what the throttle looks at.
+    pub fn add(&self, list: &mut AccessList, id: TokenId, policy: &Policy) {
+        let counted = if policy.throttles { policy.access_token_rate.count } else { 0 };
+        list.push(id, self.access_cap, counted);
     }
 
     /// When an access token made now ends.
@@ -140,18 +137,6 @@ mod tests {
             assert!(recent.push(id(i64::from(n), n), 10).is_empty());
         }
         assert_eq!(recent.push(id(10, 10), 10), vec![id(0, 0)]);
-        assert!(!recent.among_newest(&id(0, 0), 10));
-        assert!(recent.among_newest(&id(1, 1), 10));
-    }
-
-    #[test]
-    fn a_longer_memory_than_the_cap_keeps_only_the_cap_alive() {
-        let mut recent = Recent::default();
-        for n in 0..8 {
-            recent.push(id(i64::from(n), n), 8);
-        }
-        assert!(!recent.among_newest(&id(4, 4), 3));
-        assert!(recent.among_newest(&id(5, 5), 3));
     }
 
     proptest! {

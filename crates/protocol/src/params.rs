@@ -71,6 +71,11 @@ impl Params {
         Ok(())
     }
 
+    /// Every pair, in the order received.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Looks a name up; equal repetitions count once.
     pub fn find(&self, name: &str) -> Found<'_> {
         let mut values = self.pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.as_str());
@@ -89,12 +94,17 @@ impl Params {
         }
     }
 
-    /// The first name that occurs more than once, whatever the values.
-    pub fn first_repeated(&self) -> Option<&str> {
+    /// Every value of a name, in order.
+    pub fn all<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p str> {
+        self.pairs.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The names that occur more than once, whatever the values, at each of their repetitions.
+    pub fn repeated(&self) -> impl Iterator<Item = &str> {
         self.pairs
             .iter()
             .enumerate()
-            .find(|(i, (name, _))| self.pairs.iter().take(*i).any(|(n, _)| n == name))
+            .filter(|(i, (name, _))| self.pairs.iter().take(*i).any(|(n, _)| n == name))
             .map(|(_, (name, _))| name.as_str())
     }
 
@@ -126,7 +136,8 @@ mod tests {
         assert_eq!(params.find("d"), Found::Conflicting);
         assert_eq!(params.find("e"), Found::Once(""));
         assert_eq!(params.find("z"), Found::Absent);
-        assert_eq!(params.first_repeated(), Some("c"));
+        assert_eq!(params.repeated().collect::<Vec<_>>(), ["c", "d"]);
+        assert_eq!(params.all("d").collect::<Vec<_>>(), ["1", "2"]);
         assert_eq!(params.first_conflicting(&["a", "c", "d"]), Some("d"));
     }
 

@@ -49,6 +49,10 @@ pub struct Policy {
     pub code_lifetime: Duration,
     /// Life of a code from `/clientoauth/v2/{PORTAL_ID}/auth`.
     pub portal_code_lifetime: Duration,
+    /// Life of a device code and of the code that a person types for it.
+    pub device_code_lifetime: Duration,
+    /// The shortest time between two polls of a device; never switched off (`spec/decisions.md` 9).
+    pub device_poll_interval: Duration,
     /// Life of an access token.
     pub access_token_lifetime: Duration,
     /// Live refresh tokens per user, client and organization; the next one evicts the oldest.
@@ -63,6 +67,13 @@ pub struct Policy {
     pub refresh_token_rate: Rate,
     /// Codes of one user and client.
     pub code_rate: Rate,
+    /// How long after a rotation the refresh token before it still gets the same pair again, for a client that lost the
+    /// answer (`spec/decisions.md` 7). Zero: never.
+    pub refresh_grace: Duration,
+    /// How long a rotating refresh token may lie unused.
+    pub refresh_token_idle: Duration,
+    /// How long a rotating family lives, however much it is used.
+    pub refresh_token_lifetime: Duration,
     /// How long after its first use a code's reuse is taken for a double click (`spec/decisions.md` 1).
     pub code_reuse_grace: Duration,
     /// Whether guesses at secrets, passwords and tokens are slowed down; only the sandbox may switch it off.
@@ -90,6 +101,8 @@ impl Policy {
         Self {
             code_lifetime: seconds(code),
             portal_code_lifetime: seconds(120),
+            device_code_lifetime: seconds(300),
+            device_poll_interval: seconds(if matches!(preset, Preset::Accounts) { 30 } else { 5 }),
             access_token_lifetime: seconds(3600),
             refresh_tokens_per_user_and_client: 20,
             access_tokens_per_refresh_token: cap,
@@ -97,6 +110,9 @@ impl Policy {
             access_token_rate: Rate { count: 10, window: seconds(600) },
             refresh_token_rate: Rate { count: 5, window: seconds(60) },
             code_rate: Rate { count: 10, window: seconds(600) },
+            refresh_grace: seconds(30),
+            refresh_token_idle: seconds(30 * 86_400),
+            refresh_token_lifetime: seconds(365 * 86_400),
             code_reuse_grace: seconds(10),
             guess_limits: true,
             http_redirects: false,

@@ -52,12 +52,15 @@ pub fn check(uri: &str, client_type: ClientType, plain_http: bool) -> Result<(),
     if uri.contains('#') {
         return Err(Unregistrable::Fragment);
     }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Unregistrable::UserInfo);
+    }
     match url.scheme() {
         "https" | "http" => {
             if url.host().is_none() || authority(uri).is_empty() {
                 return Err(Unregistrable::NotAbsolute);
             }
-            if !url.username().is_empty() || url.password().is_some() || authority(uri).contains('@') {
+            if authority(uri).contains('@') {
                 return Err(Unregistrable::UserInfo);
             }
             if url.scheme() == "http" && !plain_http && !is_loopback(&url) {

@@ -16,6 +16,8 @@ pub enum SecretKind {
     Access,
     /// A refresh token.
     Refresh,
+    /// A token that asks for more scopes (accounts-protocol.md section 13).
+    Enhancement,
     /// A browser session cookie.
     BrowserSession,
     /// A client secret.
@@ -29,6 +31,7 @@ impl SecretKind {
             Self::DeviceCode => b"grantor/device-code/",
             Self::Access => b"grantor/access/",
             Self::Refresh => b"grantor/refresh/",
+            Self::Enhancement => b"grantor/enhancement/",
             Self::BrowserSession => b"grantor/browser-session/",
             Self::Client => b"grantor/client/",
         }
@@ -55,6 +58,11 @@ impl TokenSecret {
             *to = *from;
         }
         Self(bytes)
+    }
+
+    /// As the key derivations of this crate read it.
+    pub(crate) const fn bytes(&self) -> &[u8; 16] {
+        &self.0
     }
 
     /// Thirty-two lower-case hex digits, as they stand in a token. This reveals the secret.
@@ -101,6 +109,11 @@ impl SecretHash {
         &self.0
     }
 
+    /// Eight hex digits that let an owner tell secrets apart.
+    pub fn mark(&self) -> String {
+        HEXLOWER.encode(self.0.get(..4).unwrap_or_default())
+    }
+
     /// Compares in constant time.
     pub fn matches(&self, other: &Self) -> bool {
         constant_time::verify_slices_are_equal(&self.0, &other.0).is_ok()
@@ -125,6 +138,7 @@ mod tests {
             SecretKind::DeviceCode,
             SecretKind::Access,
             SecretKind::Refresh,
+            SecretKind::Enhancement,
             SecretKind::BrowserSession,
             SecretKind::Client,
         ];

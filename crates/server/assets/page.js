@@ -44,6 +44,11 @@
     list.classList.add("long");
   }
 
+  // A form that only carries an answer on.
+  for (const form of document.querySelectorAll("form[data-auto-submit]")) {
+    addEventListener("load", () => form.submit());
+  }
+
   // Send a form once. Nothing is disabled, so that the pressed button's value goes along.
   for (const form of document.forms) {
     let sentAt = 0;

@@ -51,6 +51,14 @@ role-administrator = Administrator
 role-member = Mitglied
 last-used = Zuletzt verwendet
 
+## Konto wählen, und das Formular, das die Antwort überbringt
+account-title = Konto auswählen
+account-lead = { $application } fragt, welches Konto Sie verwenden möchten.
+account-continue = Weiter als { $name }
+form-post-title = Gleich fertig
+form-post-lead = Sie werden zu { $host } zurückgebracht.
+form-post-continue = Weiter
+
 ## Einwilligung
 consent-title = Zugriff erlauben?
 consent-heading-organization = { $application } möchte auf { $organization } zugreifen
@@ -65,8 +73,14 @@ kind-everything = Alles
 consent-facts = Gut zu wissen
 consent-limits = Ihr Passwort erfährt die Anwendung nie, und sie kann nur, was hier aufgeführt ist.
 consent-offline = Der Zugriff bleibt bestehen, während Sie abwesend sind, bis Sie ihn zurücknehmen.
+consent-whole-organization = Sie erlauben dies für die ganze Organisation: Es bleibt bestehen, auch wenn Ihr eigenes Konto sie verlässt, bis die Administration es zurücknimmt.
 consent-online = Der Zugriff gilt nur für kurze Zeit und nicht, während Sie abwesend sind.
+consent-session = Zugriff erneuern lassen, bis ich mich hier abmelde
+consent-session-more = Sonst kommt Ihr Browser jedes Mal hierher zurück, wenn der Zugriff abläuft.
 consent-next = In beiden Fällen geht Ihr Browser danach zu { $host }.
+consent-next-device = In beiden Fällen machen Sie danach an Ihrem Gerät weiter.
+consent-device-caution = Stimmen Sie nur zu, wenn Sie dies selbst begonnen haben, an einem Gerät vor Ihnen. Hat Ihnen jemand einen Link oder einen Code geschickt, lehnen Sie ab: Sie gäben sonst ihm Ihren Zugriff.
+consent-device-code = Ihr Gerät muss diesen Code zeigen:
 consent-revoke = Sie können den Zugriff jederzeit zurücknehmen, auf Ihrer Kontoseite bei { $brand }.
 
 ## Fehlerseiten
@@ -89,6 +103,9 @@ error-redirect-uri-missing = Die Anwendung hat nicht angegeben, wohin Sie danach
 error-redirect-uri-mismatch = Die Adresse, zu der die Anwendung Sie schicken möchte, ist für sie nicht registriert. Es wäre nicht sicher fortzufahren.
     .heading = Rückkehradresse nicht registriert
     .advice = Gehen Sie zur Anwendung zurück und beginnen Sie neu. Erscheint diese Seite wieder, sagen Sie den Betreibern, dass die Redirect-URI Zeichen für Zeichen registriert sein muss.
+error-off-domain = Die Seite, die um Zugriff bittet, ist für die Anwendung nicht registriert. Es wäre nicht sicher fortzufahren.
+    .heading = Seite nicht registriert
+    .advice = Gehen Sie zur Anwendung zurück und beginnen Sie neu. Erscheint diese Seite wieder, sagen Sie den Betreibern, dass ihre JavaScript-Domain registriert sein muss.
 error-scope-missing = Die Anwendung hat nicht angegeben, worauf sie zugreifen möchte.
     .heading = Keine Berechtigung erbeten
     .advice = Gehen Sie zur Anwendung zurück und beginnen Sie neu. Erscheint diese Seite wieder, sagen Sie den Betreibern, dass der Scope fehlt.
@@ -140,6 +157,18 @@ error-no-organization = Ihr Konto gehört zu keiner Organisation, mit der diese 
 error-organization-not-allowed = Die gewählte Organisation kann mit dieser Anwendung nicht verwendet werden.
     .heading = Organisation nicht verfügbar
     .advice = Gehen Sie zur Anwendung zurück und beginnen Sie mit einer anderen Organisation neu, oder fragen Sie Ihre Administration.
+error-scope-unfit = Die Anwendung hat um eine Berechtigung gebeten, die nicht zum Rest ihrer Anfrage passt: { $scope }
+    .heading = Berechtigungen passen nicht zusammen
+    .advice = Sagen Sie es den Betreibern der Anwendung. Sie können um jeweils ein Produkt bitten.
+error-not-administrator = Nur eine Administratorin oder ein Administrator kann dies für eine ganze Organisation erlauben, und Ihr Konto verwaltet keine.
+    .heading = Nur für die Administration
+    .advice = Bitten Sie die Administration Ihrer Organisation, die Anwendung zu verbinden, oder melden Sie sich mit einem anderen Konto an.
+error-enhancement-ended = Diese Anfrage um mehr Zugriff wurde schon benutzt, oder sie war zu lange offen.
+    .heading = Anfrage nicht mehr gültig
+    .advice = Gehen Sie zur Anwendung zurück und beginnen Sie neu.
+error-enhancement-of-another-user = Diese Anfrage betrifft einen Zugriff, den ein anderes Konto der Anwendung gegeben hat.
+    .heading = Ein anderes Konto
+    .advice = Melden Sie sich ab, gehen Sie zur Anwendung zurück und melden Sie sich mit dem Konto an, das sie verbunden hat.
 error-not-found = Unter dieser Adresse gibt es keine Seite.
     .heading = Seite nicht gefunden
     .advice = Prüfen Sie die Adresse, oder gehen Sie zur Anwendung zurück und beginnen Sie neu.
@@ -155,6 +184,23 @@ error-busy = Es ist gerade sehr viel los, und das ließ sich nicht abschließen.
 error-internal = Bei uns ist etwas schiefgegangen, und das ließ sich nicht abschließen.
     .heading = Etwas ist schiefgegangen
     .advice = Versuchen Sie es in einigen Minuten noch einmal. Erscheint diese Seite wieder, sagen Sie uns Bescheid.
+
+## Ein Gerät verbinden
+device-title = Ein Gerät verbinden
+device-lead = Geben Sie den Code ein, den Ihr Gerät zeigt.
+device-code = Code
+device-verify = Prüfen
+device-caution = Machen Sie nur weiter, wenn Sie dies selbst begonnen haben, an einem Gerät vor Ihnen. Geben Sie nie einen Code ein, den Ihnen jemand geschickt hat.
+device-error-missing = Geben Sie den Code ein, den Ihr Gerät zeigt.
+device-error-unknown = Dieser Code ist hier nicht bekannt oder abgelaufen. Vergleichen Sie ihn mit Ihrem Gerät, oder lassen Sie das Gerät einen neuen zeigen.
+device-error-wait = { $minutes ->
+    [one] Es gab zu viele falsche Codes. Warten Sie eine Minute und versuchen Sie es dann noch einmal.
+   *[other] Es gab zu viele falsche Codes. Warten Sie { $minutes } Minuten und versuchen Sie es dann noch einmal.
+ }
+device-approved-title = Ihr Gerät ist verbunden
+device-approved-lead = Sie können zu Ihrem Gerät zurückkehren. { $application } macht dort gleich weiter.
+device-denied-title = Der Zugriff wurde abgelehnt
+device-denied-lead = { $application } hat keinen Zugriff erhalten. Sie können zu Ihrem Gerät zurückkehren oder diese Seite schließen.
 
 ## Keine Organisation
 no-organization-title = Keine Organisation zur Auswahl

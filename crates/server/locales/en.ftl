@@ -51,6 +51,14 @@ role-administrator = Administrator
 role-member = Member
 last-used = Last used
 
+## Choosing an account, and the form that carries an answer
+account-title = Choose an account
+account-lead = { $application } asks which account you want to use.
+account-continue = Continue as { $name }
+form-post-title = Almost there
+form-post-lead = You are being taken back to { $host }.
+form-post-continue = Continue
+
 ## Consent
 consent-title = Allow access?
 consent-heading-organization = { $application } wants to access { $organization }
@@ -65,8 +73,14 @@ kind-everything = Full access
 consent-facts = Good to know
 consent-limits = It never learns your password, and can do only what is listed above.
 consent-offline = It keeps this access while you are away, until you take it back.
+consent-whole-organization = You allow this for the whole organization: it stays when your own account leaves, until an administrator takes it back.
 consent-online = It has this access only for a short time, and does not keep it while you are away.
+consent-session = Let it renew its access until I sign out here
+consent-session-more = Otherwise your browser comes back here each time its access runs out.
 consent-next = Either way, your browser then goes to { $host }.
+consent-next-device = Either way, you then go back to your device.
+consent-device-caution = Only accept if you started this yourself, on a device in front of you. If somebody sent you a link or a code, press Reject: you would give your access to them.
+consent-device-code = Your device must show this code:
 consent-revoke = You can take this access back at any time, on your account page at { $brand }.
 
 ## Error pages
@@ -89,6 +103,9 @@ error-redirect-uri-missing = The application did not say where to send you after
 error-redirect-uri-mismatch = The address the application wants to send you to is not one it has registered, so it is not safe to go on.
     .heading = Return address not registered
     .advice = Go back to the application and start again. If this page returns, tell the people who run it that the redirect URI must be registered, letter for letter.
+error-off-domain = The page that asks for access is not one the application has registered, so it is not safe to go on.
+    .heading = Page not registered
+    .advice = Go back to the application and start again. If this page returns, tell the people who run it that its JavaScript domain must be registered.
 error-scope-missing = The application did not say what it wants to access.
     .heading = Nothing was asked for
     .advice = Go back to the application and start again. If this page returns, tell the people who run it that the scope is missing.
@@ -140,6 +157,18 @@ error-no-organization = Your account does not belong to any organization that th
 error-organization-not-allowed = The organization that was chosen cannot be used with this application.
     .heading = Organization not available
     .advice = Go back to the application and start again with another organization, or ask your administrator.
+error-scope-unfit = The application asked for a permission that does not go together with the rest of its request: { $scope }
+    .heading = Permissions do not go together
+    .advice = Tell the people who run the application. They can ask for one product at a time.
+error-not-administrator = Only an administrator can allow this for an entire organization, and your account administers none.
+    .heading = Administrators only
+    .advice = Ask an administrator of your organization to connect the application, or sign in with another account.
+error-enhancement-ended = This request for more access was already used, or it was open for too long.
+    .heading = Request no longer valid
+    .advice = Go back to the application and start again.
+error-enhancement-of-another-user = This request is about access that another account gave to the application.
+    .heading = Another account
+    .advice = Sign out, then go back to the application and sign in with the account that connected it.
 error-not-found = There is no page at this address.
     .heading = Page not found
     .advice = Check the address, or go back to the application and start again.
@@ -155,6 +184,23 @@ error-busy = We are very busy at the moment and could not finish this.
 error-internal = Something went wrong on our side, and we could not finish this.
     .heading = Something went wrong
     .advice = Try again in a few minutes. If this page returns, tell us.
+
+## Connecting a device
+device-title = Connect a device
+device-lead = Enter the code that your device shows.
+device-code = Code
+device-verify = Verify
+device-caution = Only go on if you started this yourself, on a device in front of you. Never enter a code that somebody sent you.
+device-error-missing = Enter the code that your device shows.
+device-error-unknown = This code is not known here, or it has expired. Compare it with your device, or let the device show a new one.
+device-error-wait = { $minutes ->
+    [one] There were too many wrong codes. Wait one minute, then try again.
+   *[other] There were too many wrong codes. Wait { $minutes } minutes, then try again.
+ }
+device-approved-title = Your device is connected
+device-approved-lead = You can go back to your device. { $application } will go on there in a moment.
+device-denied-title = Access was denied
+device-denied-lead = { $application } got no access. You can go back to your device, or close this page.
 
 ## No organization
 no-organization-title = No organization to choose

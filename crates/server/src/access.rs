@@ -33,14 +33,22 @@ pub async fn open(
     headers: &HeaderMap,
     asking: &Asking,
 ) -> Result<Result<LiveAccess, AccessError>, Failure> {
-    let presented = match token_of(headers) {
-        Ok(text) => PresentedToken::parse(text).ok_or(AccessError::Malformed),
-        Err(cause) => Err(cause),
-    };
-    let presented = match presented {
-        Ok(presented) => presented,
-        Err(cause) => return Ok(Err(cause)),
-    };
+    match token_of(headers) {
+        Ok(text) => judge(dc, text, asking).await,
+        Err(cause) => Ok(Err(cause)),
+    }
+}
+
+/// Judges a token, however it came.
+///
+/// # Errors
+/// As in [`open`].
+pub async fn judge(
+    dc: &Arc<DataCenter>,
+    text: &str,
+    asking: &Asking,
+) -> Result<Result<LiveAccess, AccessError>, Failure> {
+    let Some(presented) = PresentedToken::parse(text) else { return Ok(Err(AccessError::Malformed)) };
     if let Err(byte) = dc.made_here(&presented.id) {
         return Ok(Err(AccessError::WrongDataCenter(byte)));
     }
@@ -58,9 +66,14 @@ pub async fn open(
             return Ok(Err(cause));
         }
     };
+    Ok(if client_lives(dc, &live.client_id).await? { Ok(live) } else { Err(AccessError::ClientDisabled) })
+}
+
+/// Whether a client is there, not disabled, and enabled here.
+///
+/// # Errors
+/// When the directory cannot be read.
+pub async fn client_lives(dc: &DataCenter, id: &str) -> Result<bool, Failure> {
     let usable = |record: &ClientRecord| !record.client.disabled && record.client.enabled_in(&dc.place.location);
-    match dc.client(&live.client_id).await? {
-        Some(record) if usable(&record) => Ok(Ok(live)),
-        _ => Ok(Err(AccessError::ClientDisabled)),
-    }
+    Ok(dc.client(id).await?.is_some_and(|record| usable(&record)))
 }

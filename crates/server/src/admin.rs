@@ -1,24 +1,30 @@
-//! The admin listener: alive, able to commit, and the metrics. Never on a public address.
+//! The admin listener: alive, able to commit, the metrics, and what scripts of the operator may do. Never on a public
+//! address.
+
+mod self_codes;
 
 use std::sync::Arc;
 
 use axum::{Router, extract::State, http::StatusCode, response::Response, routing::get};
 
-use crate::{house::House, http::reply, stores::Stores};
+use crate::{config::AdminToken, house::House, http::reply, stores::Stores};
 
 #[derive(Debug, Clone)]
 struct Admin {
     house: Arc<House>,
     stores: Stores,
+    /// What scripts present; without it there is nothing for them.
+    token: Option<AdminToken>,
 }
 
 /// Its paths.
-pub fn app(house: Arc<House>, stores: Stores) -> Router {
+pub fn app(house: Arc<House>, stores: Stores, token: Option<AdminToken>) -> Router {
     Router::new()
         .route("/healthz", get(|| async { reply::text(StatusCode::OK, "alive\n") }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .with_state(Admin { house, stores })
+        .route("/admin/v1/self-codes", self_codes::methods())
+        .with_state(Admin { house, stores, token })
 }
 
 /// Ready while every store can commit.

@@ -7,13 +7,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use grantor_protocol::client::ClientRecord;
+use grantor_protocol::{client::ClientRecord, secret::SecretHash, time::Timestamp};
 use grantor_store::{Store, StoreError};
+
+use crate::house::House;
 
 /// How old a cached record may be.
 const FRESH: Duration = Duration::from_millis(500);
 /// How many records are kept.
 const MOST: usize = 10_000;
+
+/// How often the use of a secret is noted.
+const NOTED: Duration = Duration::from_hours(1);
 
 type Cached = HashMap<String, (Instant, Arc<ClientRecord>)>;
 
@@ -21,9 +26,49 @@ type Cached = HashMap<String, (Instant, Arc<ClientRecord>)>;
 #[derive(Debug, Default)]
 pub struct Clients {
     cached: RwLock<Cached>,
+    /// When the use of a secret was last noted, by its hash.
+    noted: RwLock<HashMap<[u8; 32], Timestamp>>,
+}
+
+/// Notes at most once an hour that a secret was right, after the answer.
+pub fn see(house: &Arc<House>, client_id: &str, secret: SecretHash, now: Timestamp) {
+    if !house.clients.due(&secret, now) {
+        return;
+    }
+    let (house, client_id) = (Arc::clone(house), client_id.to_owned());
+    tokio::spawn(async move {
+        if let Err(error) = house.directory.write(move |tx| tx.see_secret(&client_id, &secret, now)).await {
+            tracing::warn!(%error, "a secret's use was not noted");
+        }
+    });
 }
 
 impl Clients {
+    /// Reads every record again when it is asked for.
+    pub fn forget(&self) {
+        self.cached.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.noted.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Whether the use of this secret is due to be noted; the caller then does.
+    fn due(&self, secret: &SecretHash, now: Timestamp) -> bool {
+        let recent = |noted: &HashMap<[u8; 32], Timestamp>| {
+            noted.get(secret.as_bytes()).is_some_and(|at| now.within(*at, NOTED))
+        };
+        if recent(&self.noted.read().unwrap_or_else(PoisonError::into_inner)) {
+            return false;
+        }
+        let mut noted = self.noted.write().unwrap_or_else(PoisonError::into_inner);
+        if recent(&noted) {
+            return false;
+        }
+        if noted.len() >= MOST {
+            noted.clear();
+        }
+        noted.insert(*secret.as_bytes(), now);
+        true
+    }
+
     /// The client of that id.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ pub enum Clock {
 }
 
 /// How the sandbox's time differs from the machine's.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct SandboxTime {
     ahead_millis: i64,
     frozen: Option<Timestamp>,
@@ -56,6 +56,21 @@ impl Clock {
     pub fn freeze(&self, at: Timestamp) {
         if let Self::Sandbox(time) = self {
             time.lock().unwrap_or_else(PoisonError::into_inner).frozen = Some(at);
+        }
+    }
+
+    /// How the sandbox's time differs now.
+    pub fn sandbox_time(&self) -> SandboxTime {
+        match self {
+            Self::System => SandboxTime::default(),
+            Self::Sandbox(time) => *time.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// Makes the sandbox's time differ as it did once.
+    pub fn put_back(&self, was: SandboxTime) {
+        if let Self::Sandbox(time) = self {
+            *time.lock().unwrap_or_else(PoisonError::into_inner) = was;
         }
     }
 

@@ -1,14 +1,18 @@
 //! The config file: TOML, every key known, every figure with its documented default.
 
+mod admin_token;
 mod duration;
 mod nearest;
 mod policy;
+mod resource;
 
 use std::{collections::HashSet, net::SocketAddr, path::PathBuf};
 
+pub use admin_token::AdminToken;
 pub(crate) use duration::parse as parse_span;
 pub(crate) use nearest::explain;
 pub use policy::PolicyConfig;
+pub use resource::ResourceConfig;
 use serde::Deserialize;
 use url::Url;
 
@@ -28,6 +32,9 @@ pub struct Config {
     /// Lifetimes, caps and throttles.
     #[serde(default)]
     pub policy: PolicyConfig,
+    /// Protected resources of the standard dialect.
+    #[serde(default, rename = "resource")]
+    pub resource_entries: Vec<ResourceConfig>,
     /// The sandbox.
     #[serde(default)]
     pub sandbox: SandboxConfig,
@@ -112,6 +119,8 @@ pub struct SandboxConfig {
 pub struct AdminConfig {
     /// Where health, readiness and metrics are answered: never on a public listener.
     pub listen: SocketAddr,
+    /// What scripts present to do more than look; without it they cannot.
+    pub token: Option<AdminToken>,
 }
 
 /// `[server]`.
@@ -203,7 +212,16 @@ impl Config {
             return wrong("no data_center has a listen address: there is nothing to serve".to_owned());
         }
         self.shared_listeners_have_urls()?;
+        self.resources()?;
         self.policy.check(self.sandbox.enabled)
+    }
+
+    /// The protected resources.
+    ///
+    /// # Errors
+    /// What is wrong with one; never after [`Config::parse`].
+    pub fn resources(&self) -> Result<grantor_protocol::resource::Resources, ConfigError> {
+        resource::resources(&self.resource_entries)
     }
 
     /// Several data centers on one address are told apart by Host, so each needs a URL of its own.

@@ -27,6 +27,10 @@ pub enum Guess<'a> {
     KnownBrowser(&'a str, &'a [u8; 32]),
     /// Passwords of any account, from one address.
     SignIn(IpAddr),
+    /// The codes that devices show, typed in one browser.
+    UserCode(&'a [u8; 32]),
+    /// The same, from one address.
+    UserCodes(IpAddr),
 }
 
 /// Wrong secrets of a client from one address in [`WINDOW`]; then that address waits.
@@ -37,7 +41,11 @@ const TOKEN_LIMIT: u32 = 300;
 const ADDRESS_FREE: u32 = 30;
 /// Wrong passwords of one account before it begins to wait.
 const ACCOUNT_FREE: u32 = 5;
-/// How long guesses at clients are remembered.
+/// Wrong user codes of devices from one browser in [`WINDOW`] (RFC 8628 section 5.1).
+const USER_CODE_LIMIT: u32 = 10;
+/// Wrong user codes of devices from one address in [`WINDOW`].
+const USER_CODES_LIMIT: u32 = 20;
+/// How long guesses at clients and user codes are remembered.
 const WINDOW: Duration = Duration::from_mins(10);
 /// The longest wait between two passwords.
 const LONGEST_WAIT: Duration = Duration::from_mins(15);
@@ -103,6 +111,8 @@ impl Guesses {
             Guess::Token(_) => window_end(count, TOKEN_LIMIT, Duration::from_mins(1)),
             Guess::Account(..) | Guess::KnownBrowser(..) => growing_end(count, ACCOUNT_FREE),
             Guess::SignIn(_) => growing_end(count, ADDRESS_FREE),
+            Guess::UserCode(_) => window_end(count, USER_CODE_LIMIT, WINDOW),
+            Guess::UserCodes(_) => window_end(count, USER_CODES_LIMIT, WINDOW),
         };
         let left = until.map_or(0, |until| until.millis() - now.millis());
         // A clock that was set back must not lock anybody out for longer than the longest wait.
@@ -118,11 +128,11 @@ impl Guesses {
 
     fn wrong_in(&self, counts: &mut HashMap<u64, Count>, guess: Guess<'_>, now: Timestamp) {
         let memory = match guess {
-            Guess::Client(..) => WINDOW,
+            Guess::Client(..) | Guess::UserCode(_) | Guess::UserCodes(_) => WINDOW,
             Guess::Token(_) => Duration::from_mins(1),
-            _ => FORGET,
+            Guess::Account(..) | Guess::KnownBrowser(..) | Guess::SignIn(_) => FORGET,
         };
-        let windowed = matches!(guess, Guess::Client(..) | Guess::Token(_));
+        let windowed = !matches!(guess, Guess::Account(..) | Guess::KnownBrowser(..) | Guess::SignIn(_));
         if counts.len() >= MOST {
             let mut times: Vec<Timestamp> = counts.values().map(|c| c.last).collect();
             times.sort_unstable();
@@ -136,6 +146,11 @@ impl Guesses {
         }
         count.wrong = count.wrong.saturating_add(1);
         count.last = now;
+    }
+
+    /// Forgets everything.
+    pub fn forget(&self) {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Forgets wrong guesses: the right password was given.

@@ -10,6 +10,8 @@ use grantor_protocol::{
     client::ClientRecord,
     people::Realm,
     policy::Policy,
+    resource::Resources,
+    rotation::RotationKey,
     scope::Catalog,
     time::Timestamp,
     token::{DataCenterByte, TokenId},
@@ -17,15 +19,19 @@ use grantor_protocol::{
 use grantor_store::{SessionLife, Store, StoreError};
 
 use crate::{
+    client_keys::ClientKeys,
     clients::Clients,
     clock::Clock,
     entropy::{Entropy, NoEntropy},
     guesses::Guesses,
+    http::cors::Origins,
     metrics::Metrics,
     passwords::Passwords,
     recorder::Recorder,
+    sandbox::Sandbox,
     scopes::Scopes,
     seal::Sealer,
+    signing::Signing,
 };
 
 /// A data center as every process knows it, served here or not.
@@ -60,6 +66,12 @@ pub struct House {
     pub scopes: RwLock<Arc<Scopes>>,
     /// Lifetimes, caps, throttles.
     pub policy: Arc<Policy>,
+    /// Origins that may call the standard dialect from a browser.
+    pub origins: Origins,
+    /// Public keys of clients that sign their assertions.
+    pub client_keys: ClientKeys,
+    /// Protected resources of the standard dialect.
+    pub resources: Arc<Resources>,
     /// The time.
     pub clock: Clock,
     /// Chance.
@@ -72,8 +84,8 @@ pub struct House {
     pub pseudo_home_key: hmac::Key,
     /// Whose forwarded headers are believed.
     pub trusted_proxies: Vec<std::net::IpAddr>,
-    /// Whether the sandbox's endpoints exist.
-    pub sandbox: bool,
+    /// The sandbox, where there is one.
+    pub sandbox: Option<Sandbox>,
     /// Whether the demo's sample API answers.
     pub sample_api: bool,
 }
@@ -89,6 +101,10 @@ pub struct DataCenter {
     pub store: Store,
     /// Seals interactions and signs form tokens.
     pub sealer: Sealer,
+    /// Signs ID tokens and JWT access tokens.
+    pub signing: Signing,
+    /// Derives what follows a refresh token that turns.
+    pub rotation: Arc<RotationKey>,
     /// Derives codes' secrets from interactions.
     pub code_key: Vec<u8>,
     /// Slows down guessing.

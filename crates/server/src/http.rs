@@ -1,6 +1,7 @@
 //! What every door needs of HTTP: who asks, what was sent, cookies, and the headers of an answer.
 
 pub mod cookies;
+pub mod cors;
 pub mod params;
 pub mod peer;
 pub mod portal_id;

@@ -3,14 +3,19 @@
 mod access;
 mod accounts;
 mod admin;
+mod claims;
+mod client_keys;
 mod clients;
 mod clock;
 mod config;
+mod device;
 mod entropy;
 mod failure;
 mod guesses;
 mod house;
 mod http;
+mod introspection;
+mod jwt_access;
 mod listener;
 mod metrics;
 pub mod pages;
@@ -22,12 +27,18 @@ mod sample_api;
 mod sandbox;
 mod scopes;
 mod seal;
+pub mod self_codes;
 mod serve;
+mod signing;
+mod standard;
 mod stores;
+#[doc(hidden)]
+pub mod strangers;
 mod sweeper;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod tokens;
 mod walk;
 
 pub use config::{Config, ConfigError};

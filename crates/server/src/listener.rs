@@ -2,7 +2,6 @@
 //! Host (`spec/decisions.md` 27).
 
 use std::{
-    convert::Infallible,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -37,6 +36,7 @@ use crate::{
     http::{RequestId, peer::Peer, reply},
     metrics::Endpoint,
     pages::{Locale, assets},
+    sandbox::{self, Dropped},
     walk,
 };
 
@@ -73,11 +73,12 @@ impl Resident {
 /// Every public path of a data center.
 fn app(dc: &Arc<DataCenter>) -> Router {
     let mut app = crate::accounts::routes()
+        .merge(crate::standard::routes(dc))
         .route("/assets/{file}", axum::routing::get(asset))
         .route("/favicon.ico", axum::routing::get(asset))
         .route("/robots.txt", axum::routing::get(robots));
-    if dc.house.sandbox {
-        app = app.merge(crate::sandbox::routes());
+    if dc.house.sandbox.is_some() {
+        app = app.merge(sandbox::routes());
     }
     if dc.house.sample_api {
         app = app.merge(crate::sample_api::routes());
@@ -191,13 +192,14 @@ fn service_of(
 ) -> impl Service<
     Request<Incoming>,
     Response = Response,
-    Error = Infallible,
-    Future = impl Future<Output = Result<Response, Infallible>> + Send,
+    Error = Dropped,
+    Future = impl Future<Output = Result<Response, Dropped>> + Send,
 > + Clone {
     service_fn(move |request: Request<Incoming>| answer(door.clone(), request))
 }
 
-async fn answer(door: Door, request: Request<Incoming>) -> Result<Response, Infallible> {
+/// An error ends the connection without an answer; only a sandbox does that.
+async fn answer(door: Door, request: Request<Incoming>) -> Result<Response, Dropped> {
     let request_id = next_request_id();
     let began = Instant::now();
     let mut request = request.map(Body::new);
@@ -206,9 +208,14 @@ async fn answer(door: Door, request: Request<Incoming>) -> Result<Response, Infa
             let endpoint = Endpoint::of(request.uri().path());
             request.extensions_mut().insert(request_id.clone());
             request.extensions_mut().insert(door.peer);
-            let response = match tokio::time::timeout(PATIENCE, resident.app.clone().oneshot(request)).await {
+            let serve = async |request| match tokio::time::timeout(PATIENCE, resident.app.clone().oneshot(request)).await
+            {
                 Ok(Ok(response)) => response,
                 Err(_) => reply::text(StatusCode::REQUEST_TIMEOUT, "this took too long\n"),
+            };
+            let response = match &resident.dc.house.sandbox {
+                None => serve(request).await,
+                Some(sandbox) => sandbox::attend(sandbox, &resident.dc, request, serve).await?,
             };
             resident.dc.house.metrics.answered(endpoint, response.status().as_u16(), began.elapsed());
             response

@@ -25,13 +25,32 @@ pub enum Endpoint {
     Token,
     /// The revocation endpoints.
     Revoke,
-    /// `/oauth/user/info`.
+    /// Where devices begin and poll.
+    Device,
+    /// User information.
     UserInfo,
+    /// Introspection.
+    Introspect,
+    /// What clients find out by themselves: metadata, keys, data centers.
+    Metadata,
     /// Everything else.
     Other,
 }
 
 impl Endpoint {
+    /// All of them, for whoever chooses one by its name.
+    pub const ALL: &[Self] = &[
+        Self::Authorize,
+        Self::Page,
+        Self::Token,
+        Self::Revoke,
+        Self::Device,
+        Self::UserInfo,
+        Self::Introspect,
+        Self::Metadata,
+        Self::Other,
+    ];
+
     /// Its name in logs and refusals.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -39,7 +58,10 @@ impl Endpoint {
             Self::Page => "page",
             Self::Token => "token",
             Self::Revoke => "revoke",
+            Self::Device => "device",
             Self::UserInfo => "user_info",
+            Self::Introspect => "introspect",
+            Self::Metadata => "metadata",
             Self::Other => "other",
         }
     }
@@ -51,13 +73,24 @@ impl Endpoint {
         }
         let tail = path.strip_prefix("/clientoauth/v2/").and_then(|rest| rest.split_once('/')).map(|(_, tail)| tail);
         match (path, tail) {
-            ("/oauth/v2/auth", _) | (_, Some("auth")) => Self::Authorize,
-            (_, Some("token")) => Self::Token,
-            ("/oauth/v2/token/revoke" | "/oauth/v2/revoke/token", _)
+            ("/oauth/v2/auth" | "/oauth2/authorize" | "/oauth/v2/org/auth" | "/oauth/v2/token/addextrascope", _) | (_, Some("auth")) => {
+                Self::Authorize
+            }
+            ("/oauth/v2/token/scopeenhance" | "/oauth2/token", _) | (_, Some("token" | "remote/auth")) => Self::Token,
+            ("/oauth/v2/token/revoke" | "/oauth/v2/revoke/token" | "/oauth2/revoke", _)
             | (_, Some("token/revoke" | "auth/token/revoke")) => Self::Revoke,
-            ("/oauth/user/info", _) => Self::UserInfo,
+            ("/oauth/v3/device/code" | "/oauth/v3/device/token" | "/oauth2/device_authorization", _) => Self::Device,
+            ("/oauth/user/info" | "/oauth/v2/userinfo" | "/oauth2/userinfo", _) => Self::UserInfo,
+            ("/oauth/v2/introspect" | "/oauth2/introspect", _) => Self::Introspect,
+            ("/oauth/v2/keys" | "/oauth2/jwks" | "/oauth/serverinfo", _) => Self::Metadata,
             ("/" | "/sign-in" | "/sign-out" | "/connected", _) => Self::Page,
-            (path, _) if path.starts_with("/oauth/v2/auth/") || tail.is_some_and(|t| t.starts_with("auth/")) => {
+            (path, _)
+                if path.starts_with("/oauth/v2/auth/") || path.starts_with("/oauth/v3/device") || tail.is_some_and(|t| t.starts_with("auth/")) => {
+                Self::Page
+            }
+            (path, _) if path.starts_with("/oauth2/authorize/") || path.starts_with("/oauth2/logout") => Self::Page,
+            (path, _) if path.starts_with("/.well-known/") || path.starts_with("/oauth2/.well-known/") => Self::Metadata,
+            (path, _) if path.starts_with("/oauth/v2/org/auth/") || path.starts_with("/oauth/v2/token/addextrascope/") => {
                 Self::Page
             }
             _ => Self::Other,

@@ -6,6 +6,7 @@ mod check;
 mod file;
 mod made;
 mod plan;
+pub mod secrets;
 
 use std::path::{Path, PathBuf};
 
@@ -101,12 +102,14 @@ pub fn read_text(text: &str, config: &Config) -> Result<ProvisionFile, Provision
     Ok(file)
 }
 
-/// Checks what was built by hand (the command line's one client) like a file.
+/// Checks what was built by hand (the command line's one client) like a file, and that every client has only the fields
+/// of its type: in a file what is not used does no harm, on the command line it is a mistake.
 ///
 /// # Errors
 /// The first thing that is wrong.
 pub fn check(file: &ProvisionFile, config: &Config) -> Result<(), ProvisionError> {
-    check::check(file, config)
+    check::check(file, config)?;
+    file.clients.iter().try_for_each(|entry| check::fields(entry, config))
 }
 
 /// The catalog that scopes of a file are checked against.

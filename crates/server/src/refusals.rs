@@ -17,6 +17,7 @@ use crate::{
         peer::{self, Peer},
     },
     metrics::Endpoint,
+    sandbox::Told,
 };
 
 /// A refusal on its way out: its true cause, and the client it may be told to.
@@ -47,6 +48,8 @@ pub struct Asking {
     /// When it was asked.
     pub now: Timestamp,
     endpoint: Endpoint,
+    /// In a sandbox: who writes the true cause down.
+    told: Option<Told>,
 }
 
 impl Asking {
@@ -61,7 +64,13 @@ impl Asking {
             }),
             now: dc.now(),
             endpoint,
+            told: request.extensions().get::<Told>().cloned(),
         }
+    }
+
+    /// In a sandbox: who writes the true cause down.
+    pub fn told(&self) -> Option<&Told> {
+        self.told.as_ref()
     }
 
     /// What a step needs to write its audit row.
@@ -75,6 +84,9 @@ impl Asking {
     /// Tells of a refusal.
     pub fn refuse(&self, dc: &DataCenter, client_id: Option<&str>, cause: &'static str, detail: &str) {
         dc.house.metrics.refused(self.endpoint, cause);
+        if let Some(told) = &self.told {
+            told.tell(client_id, cause, detail);
+        }
         info!(
             request_id = self.request_id.as_str(),
             data_center = dc.place.location,

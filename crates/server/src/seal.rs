@@ -31,6 +31,15 @@ pub struct Sealed {
     /// Whether another account is wanted.
     #[serde(rename = "s", default, skip_serializing_if = "std::ops::Not::not")]
     pub switch_account: bool,
+    /// Whether the person themselves confirmed the code of a device.
+    #[serde(rename = "v", default, skip_serializing_if = "std::ops::Not::not")]
+    pub code_confirmed: bool,
+    /// Who typed the password in this interaction.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub signed_in: Option<i64>,
+    /// Who said to go on as the one signed in.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<i64>,
     /// What the consent page showed.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<ConsentShown>,
@@ -58,6 +67,9 @@ impl Sealed {
             email: None,
             organization: None,
             switch_account: false,
+            code_confirmed: false,
+            signed_in: None,
+            account: None,
             consent: None,
         }
     }
@@ -72,6 +84,8 @@ impl Sealed {
         Answers {
             organization: self.organization.as_ref().map(|(user, id)| (UserId(*user), id.clone())),
             switch_account: self.switch_account,
+            signed_in: self.signed_in.map(UserId),
+            account: self.account.map(UserId),
         }
     }
 

@@ -8,24 +8,29 @@ use std::{
 };
 
 use aws_lc_rs::hmac;
+use grantor_protocol::rotation::RotationKey;
 use grantor_store::{Store, StoreError};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tracing::{info, warn};
 
 use crate::{
     admin,
+    client_keys::ClientKeys,
     clients::Clients,
     clock::Clock,
-    config::{Config, DataCenterConfig},
+    config::{Config, ConfigError, DataCenterConfig},
     entropy::{Entropy, NoEntropy},
     guesses::Guesses,
     house::{DataCenter, House, Place, bytes_by_location},
+    http::cors::Origins,
     listener::{self, Resident},
     metrics::Metrics,
     passwords::Passwords,
     recorder::Recorder,
+    sandbox::Sandbox,
     scopes::Scopes,
     seal::Sealer,
+    signing::Signing,
     stores::{self, OpenError, Stores},
     sweeper, tls,
 };
@@ -76,6 +81,9 @@ pub enum ServeError {
         /// Why not.
         why: std::io::Error,
     },
+    /// The config names something that cannot be.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// There were no random bytes.
     #[error(transparent)]
     NoEntropy(#[from] NoEntropy),
@@ -97,9 +105,17 @@ pub struct Running {
     pub(crate) stores: Stores,
     #[cfg(test)]
     pub(crate) house: Arc<House>,
+    #[cfg(test)]
+    rooms: Vec<Arc<DataCenter>>,
 }
 
 impl Running {
+    /// The inside of a data center.
+    #[cfg(test)]
+    pub(crate) fn room(&self, location: &str) -> &Arc<DataCenter> {
+        self.rooms.iter().find(|dc| dc.place.location == location).unwrap()
+    }
+
     /// Stops: no new connections, what has begun is finished, the stores are drained. Under five seconds.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
@@ -156,28 +172,37 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
         clients: Clients::default(),
         scopes: RwLock::new(Arc::new(Scopes::new(&added))),
         policy,
+        origins: Origins::default(),
+        client_keys: ClientKeys::default(),
+        resources: Arc::new(config.resources()?),
         clock,
         passwords: Passwords::new(),
         entropy,
         metrics: Metrics::default(),
         pseudo_home_key: hmac::Key::new(hmac::HMAC_SHA256, &pseudo_home),
         trusted_proxies: config.server.trusted_proxies.clone(),
-        sandbox: config.sandbox.enabled,
+        sandbox: config.sandbox.enabled.then(Sandbox::default),
         sample_api: options.sample_api,
     });
     let (stop, stopped) = watch::channel(false);
-    let mut tasks = vec![sweeper::refresh_scopes(Arc::clone(&house))];
+    let mut tasks =
+        vec![sweeper::refresh_scopes(Arc::clone(&house)), sweeper::sweep_directory(Arc::clone(&house))];
     let mut residents: BTreeMap<SocketAddr, Vec<Resident>> = BTreeMap::new();
-    let mut ready = Vec::new();
+    let (mut ready, mut rooms) = (Vec::new(), Vec::new());
     for place in &house.places {
         let Some(store) = stores.data_centers.get(&place.location) else { continue };
         let (dc, recording) = data_center(&house, place, store.clone()).await?;
         tasks.push(recording);
         tasks.push(sweeper::sweep(Arc::clone(&dc)));
+        tasks.push(sweeper::turn_keys(Arc::clone(&dc)));
+        rooms.push(Arc::clone(&dc));
         if let Some(address) = bound.get(&place.location) {
             residents.entry(*address).or_default().push(Resident::of(dc));
         }
         ready.push((place.location.clone(), place.accounts_url.clone()));
+    }
+    if let Some(sandbox) = &house.sandbox {
+        sandbox.begin(&rooms).await?;
     }
     let mut listeners = Vec::new();
     for (address, socket, acceptor) in acceptors {
@@ -187,13 +212,13 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
     let admin = match &config.admin {
         Some(admin) => {
             let (socket, address) = listen(admin.listen).await?;
-            let app = admin::app(Arc::clone(&house), stores.clone());
+            let app = admin::app(Arc::clone(&house), stores.clone(), admin.token.clone());
             listeners.push(tokio::spawn(listener::run_admin(socket, app, stopped.clone())));
             Some(address)
         }
         None => None,
     };
-    info!(data_centers = ready.len(), sandbox = house.sandbox, "ready");
+    info!(data_centers = ready.len(), sandbox = house.sandbox.is_some(), "ready");
     Ok(Running {
         ready,
         admin,
@@ -203,6 +228,8 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
         stores,
         #[cfg(test)]
         house,
+        #[cfg(test)]
+        rooms,
     })
 }
 
@@ -279,6 +306,9 @@ async fn data_center(
         place: place.clone(),
         store,
         sealer: Sealer::new(&seal, &form)?,
+        signing: Signing::new(&seal)?,
+        // Another message is never the same under this key: a code's is an identifier and nothing else.
+        rotation: Arc::new(RotationKey::new(code_key.clone())),
         code_key,
         guesses: Guesses::new(house.policy.guess_limits),
         recorder,

@@ -1,4 +1,5 @@
-//! What the server does by itself: removing what is dead, in bounded slices, and noticing new scopes.
+//! What the server does by itself: removing what is dead, in bounded slices, turning signing keys, and noticing new
+//! scopes.
 
 use std::{
     sync::{Arc, PoisonError},
@@ -11,6 +12,7 @@ use tracing::{debug, warn};
 use crate::{
     house::{DataCenter, House},
     scopes::Scopes,
+    signing,
 };
 
 /// Rows of each kind in one slice: a slice holds the writer for a few milliseconds.
@@ -19,6 +21,8 @@ const SLICE: i64 = 500;
 const PAUSE: Duration = Duration::from_secs(30);
 /// Between two slices while there is more.
 const BREATH: Duration = Duration::from_millis(50);
+/// After a start, before signing keys are read: what is asked first has the machine for itself.
+const SETTLING: Duration = Duration::from_secs(3);
 /// How long audit rows are kept.
 const AUDIT_KEPT: Duration = Duration::from_hours(24 * 400);
 
@@ -41,6 +45,37 @@ pub fn sweep(dc: Arc<DataCenter>) -> JoinHandle<()> {
                 }
                 Err(error) => {
                     warn!(data_center = dc.place.location, %error, "sweeping failed");
+                    PAUSE
+                }
+            };
+            tokio::time::sleep(pause).await;
+        }
+    })
+}
+
+/// Reads one data center's signing keys again and again, and turns those that are due.
+pub fn turn_keys(dc: Arc<DataCenter>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        tokio::time::sleep(SETTLING).await;
+        loop {
+            if let Err(failure) = signing::keep_up(&dc, dc.now()).await {
+                warn!(data_center = dc.place.location, error = %failure.chain(), "signing keys could not be turned");
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    })
+}
+
+/// Sweeps the directory for as long as the server runs. All servers that share it do.
+pub fn sweep_directory(house: Arc<House>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            let now = house.clock.now();
+            let pause = match house.directory.write(move |tx| tx.sweep_device_codes(SLICE, now)).await {
+                Ok(gone) if gone >= SLICE.unsigned_abs() => BREATH,
+                Ok(_) => PAUSE,
+                Err(error) => {
+                    warn!(%error, "sweeping the directory failed");
                     PAUSE
                 }
             };

@@ -1,16 +1,22 @@
 //! The walk of an authorization request (ARCHITECTURE.md): begin, resume, one match; and the pages on the
 //! way, each of which adds one fact and resumes. Whatever the dialect, this is the one walk.
 
+mod account;
 mod begin;
 mod consent;
+pub(crate) mod device;
 mod door;
-mod error_pages;
+pub(crate) mod error_pages;
 mod finish;
 mod hand_over;
-mod home;
+pub(crate) mod home;
+mod implicit;
+mod more_scopes;
 mod organization;
-mod resume;
-mod sign_in;
+pub(crate) mod resume;
+mod session_refresh;
+pub(crate) mod sign_in;
+mod simulated;
 mod visit;
 
 use std::sync::Arc;
@@ -21,11 +27,16 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use grantor_protocol::people::Realm;
+use grantor_protocol::{causes::PageError, people::Realm};
 
+pub(crate) use begin::{Begun, NotBegun, Reply, Valid};
 pub use door::Door;
+pub(crate) use simulated::device as answer_device;
 pub(crate) use error_pages::not_found;
-use visit::Visit;
+pub(crate) use visit::split_query;
+pub use session_refresh::session_refresh;
+pub(crate) use finish::Going;
+pub(crate) use visit::Visit;
 
 use crate::{
     failure::Failure,
@@ -60,7 +71,59 @@ pub fn routes() -> Router<Arc<DataCenter>> {
             "/oauth/v2/auth/consent",
             post(|State(dc): Here, r: Request| consent::post(dc, at_accounts(), r)).get(back_at_accounts),
         )
+        .route(
+            "/oauth/v3/device",
+            get(|State(dc): Here, r: Request| device::get(dc, r)).post(|State(dc): Here, r: Request| device::post(dc, r)),
+        )
+        .route(
+            "/oauth/v3/device/sign-in",
+            post(|State(dc): Here, r: Request| sign_in::post(dc, Door::device(), r)).get(back_at_device),
+        )
+        .route(
+            "/oauth/v3/device/organization",
+            post(|State(dc): Here, r: Request| organization::post(dc, Door::device(), r)).get(back_at_device),
+        )
+        .route(
+            "/oauth/v3/device/consent",
+            post(|State(dc): Here, r: Request| consent::post(dc, Door::device(), r)).get(back_at_device),
+        )
+        .route(
+            "/oauth2/authorize/sign-in",
+            post(|State(dc): Here, r: Request| sign_in::post(dc, Door::standard(), r)).get(back_at_standard),
+        )
+        .route(
+            "/oauth2/authorize/account",
+            post(|State(dc): Here, r: Request| account::post(dc, Door::standard(), r)).get(back_at_standard),
+        )
+        .route(
+            "/oauth2/authorize/organization",
+            post(|State(dc): Here, r: Request| organization::post(dc, Door::standard(), r)).get(back_at_standard),
+        )
+        .route(
+            "/oauth2/authorize/consent",
+            post(|State(dc): Here, r: Request| consent::post(dc, Door::standard(), r)).get(back_at_standard),
+        )
+        .merge(door_routes(Door::more_scopes))
+        .merge(door_routes(Door::organization))
         .merge(portal_routes())
+}
+
+/// The forms of a door's pages.
+fn door_routes(door: fn() -> Door) -> Router<Arc<DataCenter>> {
+    let back = move |State(dc): Here, r: Request| back(dc, door(), r);
+    Router::new()
+        .route(
+            &door().sign_in_path(),
+            post(move |State(dc): Here, r: Request| sign_in::post(dc, door(), r)).get(back),
+        )
+        .route(
+            &door().organization_path(),
+            post(move |State(dc): Here, r: Request| organization::post(dc, door(), r)).get(back),
+        )
+        .route(
+            &door().consent_path(),
+            post(move |State(dc): Here, r: Request| consent::post(dc, door(), r)).get(back),
+        )
 }
 
 fn portal_routes() -> Router<Arc<DataCenter>> {
@@ -120,6 +183,14 @@ async fn back_at_portal(State(dc): Here, PortalId(id): PortalId, request: Reques
     back(dc, Door::authorize(Realm::Portal(id)), request).await
 }
 
+async fn back_at_device(State(dc): Here, request: Request) -> Response {
+    back(dc, Door::device(), request).await
+}
+
+async fn back_at_standard(State(dc): Here, request: Request) -> Response {
+    back(dc, Door::standard(), request).await
+}
+
 async fn back_to_front(State(dc): Here, request: Request) -> Response {
     back(dc, Door::home(Realm::Accounts), request).await
 }
@@ -147,7 +218,10 @@ pub async fn authorize(dc: Arc<DataCenter>, door: Door, request: Request) -> Res
 
 async fn from_the_start(visit: &mut Visit) -> Walked {
     match begin::begin(visit).await? {
-        Ok(valid) => resume::resume(visit, valid.as_ref()).await,
+        Ok(valid) => match simulated::take_over(visit, valid.as_ref()).await? {
+            None => resume::resume(visit, valid.as_ref()).await,
+            Some(response) => Ok(response),
+        },
         Err(response) => Ok(response),
     }
 }
@@ -160,5 +234,13 @@ pub async fn wrong_method(dc: Arc<DataCenter>, door: Door, request: Request) -> 
     }
 }
 
+/// The page of a throttled request, where a sandbox says so.
+pub async fn throttled(dc: Arc<DataCenter>, door: Door, request: Request) -> Response {
+    match Visit::open(dc, door, Endpoint::Authorize, request).await {
+        Ok(visit) => error_pages::page_error(&visit, None, &PageError::CodesThrottled, None),
+        Err(response) => response,
+    }
+}
+
 /// A walk's answer, or a breakage.
-type Walked = Result<Response, Failure>;
+pub(crate) type Walked = Result<Response, Failure>;

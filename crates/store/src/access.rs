@@ -2,8 +2,8 @@
 //! token, its grant, its user and the membership all are.
 
 use grantor_protocol::{
+    access_list::AccessList,
     causes::AccessError,
-    issue::Recent,
     people::{Environment, Realm, User, UserId},
     scope::ScopeList,
     secret::{SecretHash, SecretKind},
@@ -28,21 +28,25 @@ pub struct LiveAccess {
     pub environment: Environment,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// The resources it is for, one a line (RFC 8707); empty when none was named.
+    pub resource: String,
 }
 
 impl Tx<'_> {
+    /// `narrowed`: scopes of its own, and the resources it is for, one a line; `None`: the refresh token's scopes.
     pub(crate) fn add_access_token(
         &mut self,
         new: NewToken,
         grant_id: TokenId,
         refresh_id: Option<TokenId>,
-        scopes: Option<&ScopeList>,
+        narrowed: Option<(&ScopeList, &str)>,
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let scopes = scopes.map(ToString::to_string);
+        let scopes = narrowed.map(|(scopes, _)| scopes.to_string());
+        let resource = narrowed.map(|(_, resource)| resource).filter(|lines| !lines.is_empty());
         self.execute(
-            "INSERT INTO access_tokens (id, secret_hash, grant_id, refresh_id, scopes, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO access_tokens (id, secret_hash, grant_id, refresh_id, scopes, expires_at, resource)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
             &[
                 new.id.as_bytes().into(),
                 new.secret_hash.as_bytes().into(),
@@ -50,15 +54,38 @@ impl Tx<'_> {
                 refresh_id.as_ref().map(TokenId::as_bytes).into(),
                 (&scopes).into(),
                 expires_at.millis().into(),
+                resource.into(),
             ],
         )?;
         Ok(())
     }
 
     /// Judges an access token now, and says what it stands for or why it opens nothing.
+    ///
+    /// Its end is compared with the clock and not noted: this is read at every use, and must not become a write. A
+    /// clock that is set back therefore gives an expired token back the time the clock lost, and no more; what was
+    /// revoked or evicted stays so. (Codes and refresh tokens are written when they are used; theirs is noted.)
     pub fn access(
         &mut self,
         presented: &PresentedToken,
+        now: Timestamp,
+    ) -> Result<Result<LiveAccess, AccessError>, StoreError> {
+        self.judge_access(presented.id, Some(&presented.secret.hash(SecretKind::Access)), now)
+    }
+
+    /// The same for a JWT access token (RFC 9068), by its `jti`. Its signature was checked before: that is its secret.
+    pub fn signed_access(
+        &mut self,
+        id: TokenId,
+        now: Timestamp,
+    ) -> Result<Result<LiveAccess, AccessError>, StoreError> {
+        self.judge_access(id, None, now)
+    }
+
+    fn judge_access(
+        &mut self,
+        id: TokenId,
+        secret: Option<&SecretHash>,
         now: Timestamp,
     ) -> Result<Result<LiveAccess, AccessError>, StoreError> {
         let found = self.one(
@@ -66,7 +93,7 @@ impl Tx<'_> {
                     r.scopes, r.recent, r.access_cap, r.revoked_at,
                     g.client_id, g.organization_id, g.revoked_at,
                     u.id, u.realm, u.email_shown, u.first_name, u.last_name, u.disabled,
-                    o.environment, g.user_id,
+                    o.environment, g.user_id, COALESCE(a.resource, r.resource, ''),
                     CASE WHEN g.organization_id = '' THEN TRUE
                          WHEN g.user_id = 0 THEN o.id IS NOT NULL
                          WHEN u.realm = '' THEN EXISTS (SELECT 1 FROM memberships m
@@ -79,9 +106,10 @@ impl Tx<'_> {
              LEFT JOIN users u ON u.id = g.user_id
              LEFT JOIN organizations o ON o.id = g.organization_id
              WHERE a.id = $1",
-            &[presented.id.as_bytes().into()],
+            &[id.as_bytes().into()],
             |row| {
-                if !SecretHash::from_bytes(row.array(0)?).matches(&presented.secret.hash(SecretKind::Access)) {
+                let kept = SecretHash::from_bytes(row.array(0)?);
+                if secret.is_some_and(|presented| !kept.matches(presented)) {
                     return Ok(Err(AccessError::Unknown));
                 }
                 let expires_at = Timestamp::from_millis(row.int(1)?);
@@ -91,8 +119,8 @@ impl Tx<'_> {
                 let of_family = row.opt_blob_ref(4)?.is_some();
                 let family_lives = !of_family
                     || (row.opt_int(8)?.is_none()
-                        && Recent::from_bytes(row.opt_blob_ref(6)?.unwrap_or_default())
-                            .among_newest(&presented.id, usize::try_from(row.opt_int(7)?.unwrap_or(0)).unwrap_or(0)));
+                        && AccessList::from_bytes(row.opt_blob_ref(6)?.unwrap_or_default())
+                            .lives(&id, usize::try_from(row.opt_int(7)?.unwrap_or(0)).unwrap_or(0)));
                 if row.opt_int(2)?.is_some()
                     || !family_lives
                     || row.opt_int(11)?.is_some()
@@ -112,10 +140,11 @@ impl Tx<'_> {
                     None if row.opt_int(19)? == Some(UserId::NOBODY.0) => None,
                     _ => return Ok(Err(AccessError::UserDisabled)),
                 };
-                if !row.bool(20)? {
+                if !row.bool(21)? {
                     return Ok(Err(AccessError::MembershipEnded));
                 }
-                let scopes = if of_family { row.opt_text_ref(5)? } else { row.opt_text_ref(3)? };
+                // Its own when it was narrowed or hangs from no refresh token, else the family's as they are now.
+                let scopes = row.opt_text_ref(3)?.or(row.opt_text_ref(5)?);
                 Ok(Ok(LiveAccess {
                     user,
                     client_id: row.text(9)?,
@@ -123,6 +152,7 @@ impl Tx<'_> {
                     organization_id: row.text(10)?,
                     environment: row.opt_text_ref(18)?.and_then(Environment::parse).unwrap_or_default(),
                     expires_at,
+                    resource: row.text(20)?,
                 }))
             },
         )?;

@@ -22,6 +22,8 @@ pub enum AuditEvent {
     CodeReplayed,
     /// The 21st refresh token pushed the oldest out.
     RefreshTokenEvicted,
+    /// An old refresh token came again; its family was ended.
+    RefreshTokenReused,
     /// A token was revoked on request.
     TokenRevoked,
 }
@@ -37,6 +39,7 @@ impl AuditEvent {
             Self::Withdrawn => "withdrawn",
             Self::CodeReplayed => "code_replayed",
             Self::RefreshTokenEvicted => "refresh_token_evicted",
+            Self::RefreshTokenReused => "refresh_token_reused",
             Self::TokenRevoked => "token_revoked",
         }
     }

@@ -47,6 +47,16 @@ fn registration(row: &Row<'_>) -> Result<Registration, StoreError> {
 }
 
 impl Tx<'_> {
+    /// Every origin that some application which is not disabled registered for its pages.
+    pub fn cors_origins(&mut self) -> Result<Vec<String>, StoreError> {
+        let all = self.all(
+            "SELECT cors_origins FROM clients WHERE cors_origins <> '' AND NOT disabled",
+            &[],
+            |row| Ok(lines(&row.text(0)?)),
+        )?;
+        Ok(all.into_iter().flatten().collect())
+    }
+
     /// The registration of that id.
     pub fn registration(&mut self, id: &str) -> Result<Option<Registration>, StoreError> {
         self.one(
@@ -129,24 +139,6 @@ impl Tx<'_> {
                 settings.legacy_token_body.into(),
             ],
         )?;
-        Ok(())
-    }
-
-    /// Makes exactly these the live secrets of a client: pairs of location (empty: all) and hash.
-    pub fn set_secrets(
-        &mut self,
-        client_id: &str,
-        secrets: &[(String, SecretHash)],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.execute("DELETE FROM client_secrets WHERE client_id = $1", &[client_id.into()])?;
-        for (location, hash) in secrets {
-            self.execute(
-                "INSERT INTO client_secrets (client_id, location, hash, created_at) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (client_id, location, hash) DO NOTHING",
-                &[client_id.into(), location.into(), hash.as_bytes().into(), now.millis().into()],
-            )?;
-        }
         Ok(())
     }
 

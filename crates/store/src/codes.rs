@@ -125,7 +125,42 @@ impl Tx<'_> {
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<Result<(), NoCode>, StoreError> {
-        let mut parent = self.lock_client_user(new.user, &new.client_id)?;
+        self.issue_code_by(new.user, new, catalog, policy, trail, now)
+    }
+
+    /// The same for an organization itself: the code is nobody's ([`UserId::NOBODY`]), and what its administrator
+    /// allowed holds without that administrator (accounts-protocol.md section 8).
+    ///
+    /// # Errors
+    /// As [`Tx::issue_code`].
+    pub fn issue_organization_code(
+        &mut self,
+        administrator: UserId,
+        new: &NewCode,
+        catalog: &Arc<Catalog>,
+        policy: &Policy,
+        trail: &AuditTrail,
+        now: Timestamp,
+    ) -> Result<Result<(), NoCode>, StoreError> {
+        let new = NewCode { user: UserId::NOBODY, ..new.clone() };
+        self.issue_code_by(administrator, &new, catalog, policy, trail, now)
+    }
+
+    /// `by` is who decides: the user of the code, or the administrator of its organization.
+    fn issue_code_by(
+        &mut self,
+        by: UserId,
+        new: &NewCode,
+        catalog: &Arc<Catalog>,
+        policy: &Policy,
+        trail: &AuditTrail,
+        now: Timestamp,
+    ) -> Result<Result<(), NoCode>, StoreError> {
+        let mut parent = self.lock_client_user(by, &new.client_id)?;
+        if by != new.user {
+            // Two administrators at once must not both make the organization's grant.
+            self.lock_client_user(new.user, &new.client_id)?;
+        }
         let before =
             self.one("SELECT used_at FROM codes WHERE id = $1", &[new.interaction.as_bytes().into()], |row| {
                 row.opt_int(0)
@@ -138,9 +173,12 @@ impl Tx<'_> {
         if policy.throttles && !parent.codes.admits(now, policy.code_rate) {
             return Ok(Err(NoCode::Page(PageError::CodesThrottled)));
         }
-        self.hold_person(new.user, &new.organization_id)?;
-        if !self.still_member(new.user, &new.realm, &new.organization_id)? {
+        self.hold_person(by, &new.organization_id)?;
+        if !self.still_member(by, &new.realm, &new.organization_id)? {
             return Ok(Err(NoCode::Page(PageError::OrganizationNotAllowed)));
+        }
+        if by != new.user && !self.administers(by, &new.organization_id)? {
+            return Ok(Err(NoCode::Page(PageError::NotAdministrator)));
         }
         let grant_id = if new.consented {
             let consented = (&new.scopes, new.offline);
@@ -149,11 +187,16 @@ impl Tx<'_> {
                 trail,
                 AuditEvent::Consented,
                 Concerning {
-                    user: Some(new.user),
+                    user: Some(by),
                     client_id: Some(&new.client_id),
                     organization_id: Some(&new.organization_id),
                 },
-                &format!("scopes {}{}", new.scopes, if new.offline { ", offline" } else { "" }),
+                &format!(
+                    "scopes {}{}{}",
+                    new.scopes,
+                    if new.offline { ", offline" } else { "" },
+                    if by == new.user { "" } else { ", for the whole organization" }
+                ),
             )?;
             id
         } else {
@@ -164,8 +207,10 @@ impl Tx<'_> {
                 _ => return Ok(Err(NoCode::ConsentGone)),
             }
         };
-        // A refresh token comes only of a consent that was really shown (accounts-protocol.md decision 17).
-        let refresh = new.offline && new.consented;
+        // In the accounts dialect a refresh token comes only of a consent that was really shown
+        // (accounts-protocol.md decision 17); in the standard one an earlier consent to it will do (OpenID Connect
+        // Core section 11).
+        let refresh = new.offline && (new.consented || new.origin.dialect == Dialect::Standard);
         self.execute(
             "INSERT INTO codes (id, secret_hash, realm, client_id, user_id, organization_id, grant_id, redirect_uri,
                scopes, refresh, challenge, challenge_method, expires_at, kind, dialect, nonce, signed_in_at, resource,
@@ -197,7 +242,7 @@ impl Tx<'_> {
             // The window counts when a code was made, which is later than when its interaction began.
             let made = TokenId::new(now, new.interaction.data_center(), nine(new.interaction));
             parent.codes.push(made, policy.code_rate.count);
-            self.set_recent_codes(new.user, &new.client_id, &parent.codes)?;
+            self.set_recent_codes(by, &new.client_id, &parent.codes)?;
         }
         Ok(Ok(()))
     }
@@ -217,7 +262,7 @@ impl Tx<'_> {
 
     /// Locks the user and the membership, so that their removal waits for this step and then finds the grant and
     /// the code it made. Locked after the client-user and before the grant.
-    fn hold_person(&mut self, user: UserId, organization_id: &str) -> Result<(), StoreError> {
+    pub(crate) fn hold_person(&mut self, user: UserId, organization_id: &str) -> Result<(), StoreError> {
         if user == UserId::NOBODY {
             return Ok(());
         }
@@ -228,6 +273,16 @@ impl Tx<'_> {
             |_| Ok(()),
         )?;
         Ok(())
+    }
+
+    /// Whether the user administers the organization.
+    fn administers(&mut self, user: UserId, organization_id: &str) -> Result<bool, StoreError> {
+        let found = self.one(
+            "SELECT 1 FROM memberships WHERE user_id = $1 AND organization_id = $2 AND administrator",
+            &[user.0.into(), organization_id.into()],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
     }
 
     /// Whether the user exists, is not disabled, and (where an organization is named) belongs to it. Nobody always
@@ -263,7 +318,7 @@ impl Tx<'_> {
     }
 }
 
-fn nine(id: TokenId) -> [u8; 9] {
+pub(crate) fn nine(id: TokenId) -> [u8; 9] {
     let mut nine = [0; 9];
     for (to, from) in nine.iter_mut().zip(id.as_bytes().iter().skip(7)) {
         *to = *from;

@@ -12,6 +12,7 @@ mod sqlite;
 mod store;
 mod tx;
 mod url;
+mod value;
 
 pub use migrations::Migrations;
 pub use options::{StoreOptions, StoreStatistics};
@@ -20,3 +21,4 @@ pub use row::Row;
 pub use store::Store;
 pub use tx::Tx;
 pub use url::{DatabaseUrl, PostgresUrl};
+pub(crate) use value::Value;

@@ -189,12 +189,19 @@ impl Tx<'_> {
         }
     }
 
-    /// What a user granted that still holds, newest first: what their account page lists.
+    /// What a user granted that still holds, newest first, and what was granted for the organizations they
+    /// administer: what their account page lists.
     pub fn connected(&mut self, user: UserId) -> Result<Vec<Connected>, StoreError> {
         self.all(
             "SELECT g.id, g.client_id, g.offline, g.granted_at, o.name
              FROM grants g LEFT JOIN organizations o ON o.id = g.organization_id
-             WHERE g.user_id = $1 AND g.revoked_at IS NULL ORDER BY g.granted_at DESC LIMIT 200",
+             WHERE g.user_id = $1 AND g.revoked_at IS NULL
+             UNION ALL
+             SELECT g.id, g.client_id, g.offline, g.granted_at, o.name
+             FROM memberships m JOIN organizations o ON o.id = m.organization_id
+             JOIN grants g ON g.organization_id = m.organization_id AND g.user_id = 0
+             WHERE m.user_id = $1 AND m.administrator AND g.revoked_at IS NULL
+             ORDER BY 4 DESC LIMIT 200",
             &[user.0.into()],
             |row| {
                 Ok(Connected {
@@ -208,7 +215,8 @@ impl Tx<'_> {
         )
     }
 
-    /// Withdraws a grant for the user who gave it; false when it is not theirs or was withdrawn before.
+    /// Withdraws a grant for the user who gave it, or who administers the organization that did; false when it is
+    /// not theirs or was withdrawn before.
     pub fn withdraw(
         &mut self,
         user: UserId,
@@ -217,7 +225,9 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let of = self.one(
-            "SELECT client_id, organization_id FROM grants WHERE id = $1 AND user_id = $2",
+            "SELECT client_id, organization_id FROM grants g WHERE id = $1 AND (user_id = $2 OR (user_id = 0 AND EXISTS
+               (SELECT 1 FROM memberships m
+                WHERE m.user_id = $2 AND m.organization_id = g.organization_id AND m.administrator)))",
             &[grant.as_bytes().into(), user.0.into()],
             |row| Ok((row.text(0)?, row.text(1)?)),
         )?;

@@ -15,6 +15,8 @@ pub struct Portal {
     pub clients: Vec<String>,
     /// `#rrggbb`, or empty.
     pub accent: String,
+    /// Keys of the organization when it vouches for its users itself (section 11.4): a JWK set, or empty.
+    pub remote_jwks: String,
     /// Whether it has a logo; see [`Tx::portal_logo`].
     pub has_logo: bool,
 }
@@ -34,6 +36,7 @@ fn portal(row: &Row<'_>) -> Result<Portal, StoreError> {
         clients: crate::lines(&row.text(3)?),
         accent: row.text(4)?,
         has_logo: row.bool(5)?,
+        remote_jwks: row.text(6)?,
     })
 }
 
@@ -41,7 +44,7 @@ impl Tx<'_> {
     /// The portal of that id.
     pub fn portal(&mut self, id: &str) -> Result<Option<Portal>, StoreError> {
         self.one(
-            "SELECT id, name, organization_id, clients, accent, logo IS NOT NULL FROM portals WHERE id = $1",
+            "SELECT id, name, organization_id, clients, accent, logo IS NOT NULL, remote_jwks FROM portals WHERE id = $1",
             &[id.into()],
             portal,
         )
@@ -50,7 +53,7 @@ impl Tx<'_> {
     /// Every portal, by id.
     pub fn portals(&mut self) -> Result<Vec<Portal>, StoreError> {
         self.all(
-            "SELECT id, name, organization_id, clients, accent, logo IS NOT NULL FROM portals ORDER BY id",
+            "SELECT id, name, organization_id, clients, accent, logo IS NOT NULL, remote_jwks FROM portals ORDER BY id",
             &[],
             portal,
         )
@@ -66,10 +69,11 @@ impl Tx<'_> {
     /// Writes a portal, by id. `logo` is media type and bytes; `None` removes it.
     pub fn put_portal(&mut self, portal: &Portal, logo: Option<(&str, &[u8])>) -> Result<(), StoreError> {
         self.execute(
-            "INSERT INTO portals (id, name, organization_id, clients, accent, logo, logo_type)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)
+            "INSERT INTO portals (id, name, organization_id, clients, accent, logo, logo_type, remote_jwks)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
              ON CONFLICT (id) DO UPDATE SET name = excluded.name, organization_id = excluded.organization_id,
-               clients = excluded.clients, accent = excluded.accent, logo = excluded.logo, logo_type = excluded.logo_type",
+               clients = excluded.clients, accent = excluded.accent, logo = excluded.logo, logo_type = excluded.logo_type,
+               remote_jwks = excluded.remote_jwks",
             &[
                 portal.id.as_str().into(),
                 portal.name.as_str().into(),
@@ -78,6 +82,7 @@ impl Tx<'_> {
                 portal.accent.as_str().into(),
                 logo.map(|(_, bytes)| bytes).into(),
                 logo.map_or("", |(kind, _)| kind).into(),
+                portal.remote_jwks.as_str().into(),
             ],
         )?;
         Ok(())

@@ -4,12 +4,15 @@
 use std::sync::Arc;
 
 use grantor_protocol::{
+    access_list::AccessList,
     causes::TokenError,
     dialect::Dialect,
     issue::{FamilyRules, Recent},
     people::{Realm, UserId},
     pkce::Challenge,
     policy::Policy,
+    resource::{Aim, Resources, Target, TokenFormat},
+    rotation::RotationRules,
     scope::{Catalog, ScopeList},
     secret::SecretHash,
     time::Timestamp,
@@ -42,6 +45,12 @@ pub struct Redemption {
     pub redirect_uri: Option<String>,
     /// `code_verifier`, as sent.
     pub verifier: Option<String>,
+    /// Whether the client proved nothing of itself, so that only a code with a challenge is good enough.
+    pub public: bool,
+    /// What the request narrows its access token to; its scopes are not looked at.
+    pub target: Target,
+    /// The resources there are.
+    pub resources: Arc<Resources>,
     /// The access token it will get.
     pub access: NewToken,
     /// The refresh token it may get.
@@ -53,6 +62,12 @@ pub struct Redemption {
 pub struct RedeemedCode {
     /// What was granted, as asked.
     pub scopes: ScopeList,
+    /// What the access token allows: the same, unless it is aimed at a resource that knows only some of it.
+    pub access_scopes: ScopeList,
+    /// What the access token is aimed at, one a line; empty for nothing in particular.
+    pub resource: String,
+    /// What the access token looks like.
+    pub format: TokenFormat,
     /// Whether the refresh token was made.
     pub with_refresh: bool,
     /// Lifetimes of the new family.
@@ -141,27 +156,30 @@ impl Tx<'_> {
         if let Some(retired) = code.scopes.iter().find(|s| catalog.find(s).is_none()) {
             return Ok(Err(TokenError::ScopeRetired(retired.to_owned())));
         }
+        let aim = match aimed(asked, &code, catalog) {
+            Ok(aim) => aim,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         let made = (asked.access.id, code.refresh.then_some(asked.refresh.id));
         if !self.spend(asked.code.id, now, Some(made))? {
             return Ok(Err(TokenError::CodeUsedJustNow));
         }
         let rules = FamilyRules::of(policy);
         if let Some(mut parent) = parent {
-            self.add_refresh_token(asked, &code, grant.id, rules, now)?;
+            self.add_refresh_token(asked, &code, grant.id, policy, now)?;
             self.keep_refresh_cap(&code, grant.id, grant.refresh_ids, asked.refresh.id, policy, trail, now)?;
             if policy.throttles {
                 parent.refresh.push(asked.refresh.id, policy.refresh_token_rate.count);
                 self.set_recent_refresh(code.user, &code.client_id, &parent.refresh)?;
             }
         }
-        self.add_access_token(
-            asked.access,
-            grant.id,
-            made.1,
-            if code.refresh { None } else { Some(&code.scopes) },
-            rules.access_ends(now),
-        )?;
+        let own = !code.refresh || !aim.resource.is_empty();
+        let narrowed = own.then_some((&aim.scopes, aim.resource.as_str()));
+        self.add_access_token(asked.access, grant.id, made.1, narrowed, rules.access_ends(now))?;
         Ok(Ok(RedeemedCode {
+            access_scopes: aim.scopes,
+            resource: aim.resource,
+            format: aim.format,
             with_refresh: code.refresh,
             rules,
             user: code.user,
@@ -261,15 +279,18 @@ impl Tx<'_> {
         asked: &Redemption,
         code: &Row,
         grant_id: TokenId,
-        rules: FamilyRules,
+        policy: &Policy,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut recent = Recent::default();
-        recent.push(asked.access.id, 1);
+        let rules = FamilyRules::of(policy);
+        let recent = AccessList::begin(asked.access.id);
+        let rotation = RotationRules::of(policy, code.origin.dialect, now);
+        let idle = rotation.map_or(0, |r| i64::try_from(r.idle.as_millis()).unwrap_or(i64::MAX));
         self.execute(
             "INSERT INTO refresh_tokens (id, secret_hash, realm, client_id, user_id, organization_id, grant_id, scopes,
-               access_cap, access_lifetime, recent, used_at, dialect, signed_in_at, resource, session_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+               access_cap, access_lifetime, recent, used_at, dialect, signed_in_at, resource, session_id, rotates,
+               idle_lifetime, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
             &[
                 asked.refresh.id.as_bytes().into(),
                 asked.refresh.secret_hash.as_bytes().into(),
@@ -287,6 +308,9 @@ impl Tx<'_> {
                 code.origin.signed_in_at.millis().into(),
                 code.origin.resource.as_str().into(),
                 code.origin.session.as_ref().map(TokenId::as_bytes).into(),
+                rotation.is_some().into(),
+                idle.into(),
+                rotation.map_or(0, |r| r.expires_at.millis()).into(),
             ],
         )?;
         Ok(())
@@ -328,6 +352,15 @@ impl Tx<'_> {
     }
 }
 
+/// What the access token is for. Nearly always nothing in particular, with all that was granted.
+fn aimed(asked: &Redemption, code: &Row, catalog: &Catalog) -> Result<Aim, TokenError> {
+    let target = Target { scopes: None, resources: asked.target.resources.clone() };
+    if target.is_open() && code.origin.resource.is_empty() {
+        return Ok(Aim { scopes: code.scopes.clone(), resource: String::new(), format: TokenFormat::Opaque });
+    }
+    asked.resources.aim(catalog, (&code.scopes, &code.origin.resource), &target)
+}
+
 /// The redirect URI, then PKCE (`spec/decisions.md` 4).
 fn proves_itself(asked: &Redemption, code: &Row) -> Result<(), TokenError> {
     // Device and self client codes came by no redirect; whatever is sent is ignored.
@@ -335,6 +368,8 @@ fn proves_itself(asked: &Redemption, code: &Row) -> Result<(), TokenError> {
         return Err(TokenError::RedirectUriMismatch);
     }
     match (&code.challenge, &asked.verifier) {
+        // A client without a secret, redeeming what began without a challenge: whoever stole the code could do that.
+        (None, _) if asked.public && code.kind != CodeKind::Device => Err(TokenError::VerifierMissing),
         (None, None) => Ok(()),
         (None, Some(_)) => Err(TokenError::VerifierUnexpected),
         (Some(_), None) => Err(TokenError::VerifierMissing),

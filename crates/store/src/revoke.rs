@@ -1,16 +1,23 @@
 //! Revoking a token: a refresh token takes its access tokens along, an access token goes alone
 //! (accounts-protocol.md section 12; `spec/decisions.md` 1, 13).
 
+use std::time::Duration;
+
 use grantor_protocol::{
+    access_list::AccessList,
     causes::RevokeError,
     issue::Recent,
     people::{Realm, UserId},
+    rotation::RotationKey,
     secret::{SecretHash, SecretKind},
     time::Timestamp,
     token::{PresentedToken, TokenId},
 };
 
-use crate::{AuditEvent, AuditTrail, Concerning, StoreError, Tx};
+use crate::{
+    AuditEvent, AuditTrail, Concerning, StoreError, Tx,
+    rotation::{Standing, Turns, standing},
+};
 
 /// What kind of token is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,25 +49,55 @@ struct Row {
     user: UserId,
     organization_id: String,
     grant_id: TokenId,
+    refresh_id: Option<TokenId>,
+    turns: Option<Turns>,
 }
 
 impl Tx<'_> {
-    /// Revokes, or says why not. Revoking what was revoked before succeeds again. Answers the client whose
-    /// token it was.
+    /// Revokes, or says why not. Revoking what was revoked before succeeds again. Any refresh token that a rotating
+    /// family ever had ends it. Answers the client whose token it was.
     pub fn revoke(
+        &mut self,
+        asked: &Revocation,
+        rotation: &RotationKey,
+        trail: &AuditTrail,
+        now: Timestamp,
+    ) -> Result<Result<String, RevokeError>, StoreError> {
+        let Some(row) = self.any_token(asked.token.id)? else { return Ok(Err(RevokeError::Unknown)) };
+        let right = match row.kind {
+            TokenKind::Refresh => {
+                let turns = row.turns.as_ref();
+                standing(&row.secret_hash, turns, &asked.token, rotation, Duration::ZERO, now) != Standing::Unknown
+            }
+            TokenKind::Access => row.secret_hash.matches(&asked.token.secret.hash(SecretKind::Access)),
+        };
+        if !right {
+            return Ok(Err(RevokeError::Unknown));
+        }
+        self.revoke_row(&row, asked, trail, now)
+    }
+
+    /// Revokes a JWT access token (RFC 9068) by its `jti`; its signature was checked before. The secret in `asked` is
+    /// not looked at.
+    pub fn revoke_signed(
         &mut self,
         asked: &Revocation,
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<Result<String, RevokeError>, StoreError> {
-        let Some(row) = self.any_token(asked.token.id)? else { return Ok(Err(RevokeError::Unknown)) };
-        let secret_kind = match row.kind {
-            TokenKind::Refresh => SecretKind::Refresh,
-            TokenKind::Access => SecretKind::Access,
-        };
-        if !row.secret_hash.matches(&asked.token.secret.hash(secret_kind)) {
-            return Ok(Err(RevokeError::Unknown));
+        match self.any_token(asked.token.id)? {
+            Some(row) if row.kind == TokenKind::Access => self.revoke_row(&row, asked, trail, now),
+            _ => Ok(Err(RevokeError::Unknown)),
         }
+    }
+
+    fn revoke_row(
+        &mut self,
+        row: &Row,
+        asked: &Revocation,
+        trail: &AuditTrail,
+        now: Timestamp,
+    ) -> Result<Result<String, RevokeError>, StoreError> {
         if asked.client_id.as_ref().is_some_and(|client_id| *client_id != row.client_id) {
             return Ok(Err(RevokeError::OfAnotherClient));
         }
@@ -72,7 +109,7 @@ impl Tx<'_> {
         }
         let ended = match row.kind {
             TokenKind::Refresh => self.end_listed_refresh_token(row.grant_id, asked.token.id, "revoked", now)?,
-            TokenKind::Access => self.end_access_token(asked.token.id, now)?,
+            TokenKind::Access => self.end_listed_access_token(row.refresh_id, asked.token.id, now)?,
         };
         if ended {
             let concerning = Concerning {
@@ -83,7 +120,7 @@ impl Tx<'_> {
             let what = if row.kind == TokenKind::Refresh { "refresh token" } else { "access token" };
             self.audit(trail, AuditEvent::TokenRevoked, concerning, &format!("{what} {}", asked.token.id.mark()))?;
         }
-        Ok(Ok(row.client_id))
+        Ok(Ok(row.client_id.clone()))
     }
 
     /// Ends a refresh token and takes it off its grant's list, so that it no longer counts toward the cap.
@@ -109,9 +146,36 @@ impl Tx<'_> {
         self.end_refresh_token(id, because, now)
     }
 
+    /// Ends an access token and notes it in its family's list, so that it leaves its place to the next.
+    fn end_listed_access_token(
+        &mut self,
+        refresh_id: Option<TokenId>,
+        id: TokenId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        if let Some(refresh_id) = refresh_id {
+            let listed = self.one(
+                "SELECT recent FROM refresh_tokens WHERE id = $1 FOR UPDATE",
+                &[refresh_id.as_bytes().into()],
+                |row| Ok(AccessList::from_bytes(row.opt_blob_ref(0)?.unwrap_or_default())),
+            )?;
+            if let Some(mut listed) = listed
+                && listed.end(&id)
+            {
+                self.execute(
+                    "UPDATE refresh_tokens SET recent = $2 WHERE id = $1",
+                    &[refresh_id.as_bytes().into(), (&listed.to_bytes()).into()],
+                )?;
+            }
+        }
+        self.end_access_token(id, now)
+    }
+
     fn any_token(&mut self, id: TokenId) -> Result<Option<Row>, StoreError> {
         let refresh = self.one(
-            "SELECT secret_hash, realm, client_id, user_id, organization_id, grant_id FROM refresh_tokens WHERE id = $1",
+            "SELECT secret_hash, realm, client_id, user_id, organization_id, grant_id,
+                    rotates, generation, previous_hash, rotated_at, idle_lifetime, expires_at
+             FROM refresh_tokens WHERE id = $1",
             &[id.as_bytes().into()],
             |row| read(row, TokenKind::Refresh),
         )?;
@@ -119,8 +183,8 @@ impl Tx<'_> {
             return Ok(refresh);
         }
         self.one(
-            "SELECT a.secret_hash, COALESCE(u.realm, ''), g.client_id, g.user_id, g.organization_id, a.grant_id
-             FROM access_tokens a JOIN grants g ON g.id = a.grant_id LEFT JOIN users u ON u.id = g.user_id WHERE a.id = $1",
+            "SELECT a.secret_hash, COALESCE(u.realm, ''), g.client_id, g.user_id, g.organization_id, a.grant_id,
+                    a.refresh_id FROM access_tokens a JOIN grants g ON g.id = a.grant_id LEFT JOIN users u ON u.id = g.user_id WHERE a.id = $1",
             &[id.as_bytes().into()],
             |row| read(row, TokenKind::Access),
         )
@@ -136,5 +200,13 @@ fn read(row: &crate::Row<'_>, kind: TokenKind) -> Result<Row, StoreError> {
         user: UserId(row.int(3)?),
         organization_id: row.text(4)?,
         grant_id: TokenId::from_bytes(row.array(5)?),
+        turns: match kind {
+            TokenKind::Refresh => Turns::read(row, 6)?,
+            TokenKind::Access => None,
+        },
+        refresh_id: match kind {
+            TokenKind::Refresh => None,
+            TokenKind::Access => row.opt_blob_ref(6)?.and_then(|bytes| bytes.try_into().ok()).map(TokenId::from_bytes),
+        },
     })
 }

@@ -61,6 +61,12 @@ fn user(row: &Row<'_>) -> Result<User, StoreError> {
 }
 
 impl Tx<'_> {
+    /// Whether anybody has this folded address: a user of the accounts house or of any portal.
+    pub fn knows_email(&mut self, email: &str) -> Result<bool, StoreError> {
+        let found = self.one("SELECT 1 FROM users WHERE email = $1 LIMIT 1", &[email.into()], |_| Ok(()))?;
+        Ok(found.is_some())
+    }
+
     /// The user of that folded address in that realm.
     pub fn user_by_email(&mut self, realm: &Realm, email: &str) -> Result<Option<UserWithPassword>, StoreError> {
         self.one(

@@ -3,6 +3,7 @@
 
 mod consent;
 mod data_centers;
+mod device;
 mod errors;
 mod frame;
 mod harness;

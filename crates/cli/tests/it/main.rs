@@ -2,5 +2,9 @@
 
 #[cfg(test)]
 mod developer;
+/// The guide's example of a suite in Rust: it runs as it stands there.
+#[cfg(test)]
+#[path = "../../../../docs/examples/sandbox/integration.rs"]
+mod sandbox;
 #[cfg(test)]
 mod stub;

@@ -94,6 +94,14 @@ fn dangerous_uris_cannot_be_registered() {
 }
 
 #[test]
+fn no_uri_of_any_scheme_has_a_user_before_the_host() {
+    // Found by fuzzing: private-use schemes were not looked at.
+    for uri in ["crmleads://user@host/cb", "crmleads://user:word@host/cb"] {
+        assert_eq!(check(uri, ClientType::Mobile, false), Err(Unregistrable::UserInfo), "{uri:?}");
+    }
+}
+
+#[test]
 fn useful_uris_can_be_registered() {
     for uri in [
         "https://app.example/cb",

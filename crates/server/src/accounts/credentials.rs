@@ -7,6 +7,7 @@ use grantor_protocol::{causes::TokenError, client::ClientRecord, params::Found, 
 use grantor_store::StoreError;
 
 use crate::{
+    clients,
     guesses::Guess,
     house::DataCenter,
     http::params::{Basic, Sent},
@@ -89,7 +90,12 @@ impl<'a> Claim<'a> {
             return Err(TokenError::SecretGuessing);
         }
         match record.authenticate(&self.secrets, &dc.place.location) {
-            Ok(_) => Ok(()),
+            Ok(client) => {
+                if let Some(secret) = client.secret() {
+                    clients::see(&dc.house, &record.client.id, *secret, now);
+                }
+                Ok(())
+            }
             Err(refusal) => {
                 if refusal == TokenError::SecretWrong {
                     dc.guesses.wrong(guess, now);

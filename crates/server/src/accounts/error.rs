@@ -3,11 +3,11 @@
 
 use axum::{http::StatusCode, response::Response};
 use grantor_protocol::{
-    causes::{AccessError, PageError, RevokeError, TokenError},
+    causes::{AccessError, DeviceError, PageError, RevokeError, TokenError},
     people::Realm,
 };
 
-use crate::http::reply;
+use crate::{house::DataCenter, http::reply, refusals::Asking};
 
 /// The throttle's answer, as captured (decision 4).
 const THROTTLED: &str = r#"{"error_description":"You have made too many requests continuously. Please try again after some time.","error":"Access Denied","status":"failure"}"#;
@@ -22,10 +22,28 @@ pub fn word(status: StatusCode, word: &str) -> Response {
     reply::json(status, format!("{{\"error\":\"{word}\"}}"))
 }
 
+/// A method that this endpoint does not know: nothing was read.
+pub fn wrong_method(dc: &DataCenter, asking: &Asking) -> Response {
+    asking.refuse(dc, None, "wrong_method", "");
+    word(StatusCode::BAD_REQUEST, "invalid_request")
+}
+
+/// Parameters that cannot be read.
+pub fn unreadable(dc: &DataCenter, asking: &Asking) -> Response {
+    asking.refuse(dc, None, TokenError::ParameterConflict("body").name(), "the parameters cannot be read");
+    word(StatusCode::BAD_REQUEST, "invalid_request")
+}
+
 /// The token endpoint's answer to a cause.
 pub fn token(cause: &TokenError) -> Response {
     let said = match cause {
-        TokenError::GrantTypeMissing | TokenError::ParameterConflict(_) => {
+        TokenError::GrantTypeMissing
+        | TokenError::ParameterConflict(_)
+        | TokenError::ParameterMissing(_)
+        | TokenError::ParameterInUrl(_)
+        | TokenError::BodyUnsupported
+        | TokenError::BodyTooLarge
+        | TokenError::AuthenticatedTwice => {
             return word(StatusCode::BAD_REQUEST, "invalid_request");
         }
         TokenError::AccessTokensThrottled | TokenError::RefreshTokensThrottled | TokenError::SecretGuessing => {
@@ -37,9 +55,22 @@ pub fn token(cause: &TokenError) -> Response {
         | TokenError::ClientUnknown
         | TokenError::ClientDisabled
         | TokenError::ClientNotInDataCenter
+        | TokenError::OwnerUnknown
+        | TokenError::OriginUnknown
+        | TokenError::MethodNotAllowed
+        | TokenError::AssertionRefused(_)
+        | TokenError::AssertionReplayed
+        | TokenError::KeysUnavailable
         | TokenError::WrongDataCenter(_) => "invalid_client",
         TokenError::SecretMissing | TokenError::SecretWrong => "invalid_client_secret",
         TokenError::RedirectUriMismatch => "invalid_redirect_uri",
+        TokenError::ScopeMalformed
+        | TokenError::ScopeUnknown(_)
+        | TokenError::ScopeNotAllowed(_)
+        | TokenError::ScopeNotGranted => "invalid_scope",
+        TokenError::OrganizationMissing => "missing_org_info",
+        TokenError::OrganizationMalformed => "invalid_soid",
+        TokenError::OrganizationNotAllowed => "invalid_org",
         TokenError::CodeMalformed
         | TokenError::CodeUnknown
         | TokenError::CodeExpired
@@ -53,6 +84,9 @@ pub fn token(cause: &TokenError) -> Response {
         | TokenError::RefreshTokenMalformed
         | TokenError::RefreshTokenUnknown
         | TokenError::RefreshTokenRevoked
+        | TokenError::RefreshTokenReused
+        | TokenError::RefreshTokenExpired
+        | TokenError::ResourceNotGranted
         | TokenError::RefreshTokenOfAnotherClient
         | TokenError::RefreshTokenOfAnotherRealm
         | TokenError::GrantRevoked
@@ -61,6 +95,21 @@ pub fn token(cause: &TokenError) -> Response {
         | TokenError::ScopeRetired(_) => "invalid_code",
     };
     word(StatusCode::OK, said)
+}
+
+/// The device endpoints' answer to a cause (section 10.2).
+pub fn device(cause: &DeviceError) -> Response {
+    match cause {
+        DeviceError::Pending => word(StatusCode::OK, "authorization_pending"),
+        DeviceError::TooFast => word(StatusCode::OK, "slow_down"),
+        DeviceError::Rejected => word(StatusCode::OK, "access_denied"),
+        DeviceError::Expired => word(StatusCode::OK, "expired"),
+        // A location is a word of the config's: it needs no escaping.
+        DeviceError::Elsewhere(location) => {
+            reply::json(StatusCode::OK, format!("{{\"user_location\":\"{location}\",\"error\":\"other_dc\"}}"))
+        }
+        DeviceError::Token(cause) => token(cause),
+    }
 }
 
 /// The revocation endpoints' answer to a cause.
@@ -95,6 +144,7 @@ pub fn access(cause: AccessError) -> Response {
         | AccessError::ClientDisabled
         | AccessError::UserDisabled
         | AccessError::MembershipEnded
+        | AccessError::ForAnotherResource
         | AccessError::NoUser => {
             reply::json(StatusCode::UNAUTHORIZED, r#"{"response":"error","cause":"INVALID_OAUTHTOKEN"}"#)
         }
@@ -114,23 +164,33 @@ pub fn title_and_word(cause: &PageError, realm: &Realm) -> (&'static str, &'stat
         | PageError::ParameterTwice(_)
         | PageError::ParameterMalformed(_)
         | PageError::RequestTooLarge
+        | PageError::ResponseModeUnsupported
+        | PageError::FormUnsupported(_)
+        | PageError::ResourceUnknown(_)
+        | PageError::GrantNotAllowed
         | PageError::ResponseTypeUnsupported => ("Invalid Response Type", "ERROR_invalid_response_type"),
         PageError::ClientUnknown
         | PageError::ClientDisabled
         | PageError::ClientNotInDataCenter
         | PageError::ClientNotInPortal => ("Invalid Client", "ERROR_invalid_client"),
-        PageError::RedirectUriEmpty | PageError::RedirectUriMismatch => {
+        PageError::PageOffDomain => ("Invalid Client", "ERROR_invalid_client"),
+        PageError::RedirectUriEmpty | PageError::RedirectUriMismatch | PageError::RedirectUriOffDomain => {
             ("Invalid Redirect Uri", "ERROR_invalid_redirect_uri")
         }
-        PageError::ScopeMalformed | PageError::ScopeUnknown(_) | PageError::ScopeNotAllowed(_) => {
-            ("Invalid OAuth Scope", "ERROR_invalid_scope")
-        }
+        PageError::ScopeMalformed
+        | PageError::ScopeUnknown(_)
+        | PageError::ScopeNotAllowed(_)
+        | PageError::ScopeUnfit(_) => ("Invalid OAuth Scope", "ERROR_invalid_scope"),
+        PageError::EnhancementUnknown
+        | PageError::EnhancementEnded
+        | PageError::EnhancementSpent
+        | PageError::EnhancementOfAnotherUser => ("Invalid Code", "ERROR_invalid_code"),
         PageError::PkceMissing | PageError::PkceChallengeMalformed | PageError::PkceMethodMalformed => {
             ("Invalid Request", "ERROR_invalid_request")
         }
         PageError::PortalUnknown => ("Invalid Portal", "ERROR_invalid_portal"),
         PageError::NoOrganization | PageError::OrganizationNotAllowed => ("No Organization", "ERROR_no_organization"),
-        PageError::CodesThrottled => ("Access Denied", "ERROR_access_denied"),
+        PageError::CodesThrottled | PageError::NotAdministrator => ("Access Denied", "ERROR_access_denied"),
     };
     match realm {
         Realm::Accounts => (title, word),

@@ -57,11 +57,11 @@ pub async fn portal(State(dc): State<Arc<DataCenter>>, PortalId(portal): PortalI
 async fn answer(dc: Arc<DataCenter>, realm: Realm, form: Form, request: Request) -> Response {
     let asking = Asking::of(&dc, Endpoint::Revoke, &request);
     if request.method() != Method::POST {
-        return error::word(StatusCode::BAD_REQUEST, "invalid_request");
+        return error::wrong_method(&dc, &asking);
     }
     let (parts, body) = request.into_parts();
     let Ok(sent) = params::read(&parts.uri, &parts.headers, body).await else {
-        return error::word(StatusCode::BAD_REQUEST, "invalid_request");
+        return error::unreadable(&dc, &asking);
     };
     match walk(&dc, realm, form, &sent, &asking).await {
         Ok(Ok(())) => reply::json(StatusCode::OK, r#"{"status":"success"}"#),
@@ -111,8 +111,8 @@ async fn walk(
     }
     let now = asking.now;
     let asked = Revocation { token, client_id: client_id.clone(), realm, only };
-    let trail = asking.trail(dc)?;
-    match dc.store.write(move |tx| tx.revoke(&asked, &trail, now)).await? {
+    let (rotation, trail) = (Arc::clone(&dc.rotation), asking.trail(dc)?);
+    match dc.store.write(move |tx| tx.revoke(&asked, &rotation, &trail, now)).await? {
         Ok(_) => Ok(Ok(())),
         Err(cause) => {
             if cause == RevokeError::Unknown {

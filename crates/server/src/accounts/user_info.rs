@@ -35,7 +35,7 @@ struct Body<'a> {
 pub async fn user_info(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
     let asking = Asking::of(&dc, Endpoint::UserInfo, &request);
     if request.method() != Method::GET {
-        return error::word(StatusCode::BAD_REQUEST, "invalid_request");
+        return error::wrong_method(&dc, &asking);
     }
     let (parts, _) = request.into_parts();
     let live = match access::open(&dc, &parts.headers, &asking).await {

@@ -12,6 +12,8 @@ pub struct PolicyConfig {
     preset: Option<String>,
     code_lifetime: Option<Span>,
     portal_code_lifetime: Option<Span>,
+    device_code_lifetime: Option<Span>,
+    device_poll_interval: Option<Span>,
     access_token_lifetime: Option<Span>,
     refresh_tokens_per_user_and_client: Option<usize>,
     access_tokens_per_refresh_token: Option<usize>,
@@ -22,6 +24,9 @@ pub struct PolicyConfig {
     refresh_token_window: Option<Span>,
     code_requests: Option<usize>,
     code_window: Option<Span>,
+    refresh_grace: Option<Span>,
+    refresh_token_idle: Option<Span>,
+    refresh_token_lifetime: Option<Span>,
     code_reuse_grace: Option<Span>,
     guess_limits: Option<bool>,
     http_redirects: Option<bool>,
@@ -42,10 +47,15 @@ impl PolicyConfig {
         };
         set(&mut policy.code_lifetime, self.code_lifetime);
         set(&mut policy.portal_code_lifetime, self.portal_code_lifetime);
+        set(&mut policy.device_code_lifetime, self.device_code_lifetime);
+        set(&mut policy.device_poll_interval, self.device_poll_interval);
         set(&mut policy.access_token_lifetime, self.access_token_lifetime);
         set(&mut policy.access_token_rate.window, self.access_token_window);
         set(&mut policy.refresh_token_rate.window, self.refresh_token_window);
         set(&mut policy.code_rate.window, self.code_window);
+        set(&mut policy.refresh_grace, self.refresh_grace);
+        set(&mut policy.refresh_token_idle, self.refresh_token_idle);
+        set(&mut policy.refresh_token_lifetime, self.refresh_token_lifetime);
         set(&mut policy.code_reuse_grace, self.code_reuse_grace);
         set(&mut policy.session_idle, self.session_idle);
         set(&mut policy.session_lifetime, self.session_lifetime);
@@ -88,9 +98,22 @@ impl PolicyConfig {
             ("code_lifetime", policy.code_lifetime),
             ("portal_code_lifetime", policy.portal_code_lifetime),
             ("access_token_lifetime", policy.access_token_lifetime),
+            ("device_code_lifetime", policy.device_code_lifetime),
+            ("device_poll_interval", policy.device_poll_interval),
         ] {
             if span.as_secs() == 0 || span.as_secs() > 86_400 {
                 return wrong(format!("policy: {key}: a span from 1s to 24h is wanted"));
+            }
+        }
+        if policy.refresh_grace.as_secs() > 3_600 {
+            return wrong("policy: refresh_grace: a span of at most 1h is wanted; 0s for none".to_owned());
+        }
+        for (key, span) in [
+            ("refresh_token_idle", policy.refresh_token_idle),
+            ("refresh_token_lifetime", policy.refresh_token_lifetime),
+        ] {
+            if span.as_secs() < 60 || span.as_secs() > 3650 * 86_400 {
+                return wrong(format!("policy: {key}: a span from 1m to 3650d is wanted"));
             }
         }
         if !policy.guess_limits && !sandbox {

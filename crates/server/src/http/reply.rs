@@ -69,6 +69,15 @@ pub fn json(status: StatusCode, body: impl Into<Body>) -> Response {
     response
 }
 
+/// JSON that anybody may keep for that many seconds.
+pub fn shared_json(body: String, seconds: u64) -> Response {
+    let mut response = response(StatusCode::OK, "application/json;charset=UTF-8", body);
+    if let Ok(value) = HeaderValue::from_str(&format!("public, max-age={seconds}")) {
+        response.headers_mut().insert(header::CACHE_CONTROL, value);
+    }
+    response
+}
+
 /// Plain text.
 pub fn text(status: StatusCode, body: impl Into<Body>) -> Response {
     let mut response = response(status, "text/plain; charset=utf-8", body);

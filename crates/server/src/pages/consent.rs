@@ -17,8 +17,20 @@ pub struct Consent<'a> {
     pub groups: Vec<ScopeGroup>,
     /// Whether the application keeps its access while the person is away.
     pub offline: bool,
-    /// Where the browser goes after either button.
-    pub redirect_host: &'a str,
+    /// Whether an administrator decides for the whole organization.
+    pub whole_organization: bool,
+    /// Whether the person may allow more for as long as they are signed in here.
+    pub session_choice: bool,
+    pub next: ConsentNext<'a>,
+}
+
+/// What follows either button.
+#[derive(Debug, Clone, Copy)]
+pub enum ConsentNext<'a> {
+    /// The browser goes to this host.
+    Host(&'a str),
+    /// The person goes back to a device, which shows this code.
+    Device { user_code: &'a str },
 }
 
 /// The application that asks.
@@ -70,6 +82,21 @@ impl ScopeLine {
 impl Consent<'_> {
     pub fn render(&self) -> String {
         finish(self, &self.frame)
+    }
+
+    fn next_sentence(&self) -> Html {
+        match self.next {
+            ConsentNext::Host(host) => self.frame.named("consent-next", "host", host),
+            ConsentNext::Device { .. } => text::html(self.frame.locale, "consent-next-device", &[]),
+        }
+    }
+
+    /// What the device must show; a warning stands beside it.
+    fn user_code(&self) -> Option<&str> {
+        match self.next {
+            ConsentNext::Host(_) => None,
+            ConsentNext::Device { user_code } => Some(user_code),
+        }
     }
 
     fn heading(&self) -> Html {

@@ -14,6 +14,8 @@ pub enum ErrorText<'a> {
     },
     RedirectUriMissing,
     RedirectUriMismatch,
+    /// The page that asked, or the address to return to, lies in none of the client's JavaScript domains.
+    OffDomain,
     ScopeMissing,
     ScopeUnknown {
         scope: &'a str,
@@ -43,6 +45,13 @@ pub enum ErrorText<'a> {
     CookiesMissing,
     NoOrganization,
     OrganizationNotAllowed,
+    ScopeUnfit {
+        scope: &'a str,
+    },
+    NotAdministrator,
+    /// Of a request for more scopes: unknown, too old or used.
+    EnhancementEnded,
+    EnhancementOfAnotherUser,
     NotFound,
     MethodNotAllowed,
     BadRequest,
@@ -67,7 +76,9 @@ impl<'a> ErrorText<'a> {
     fn values(&self) -> Vec<(&'static str, Value<'a>)> {
         match *self {
             Self::ClientNotInDataCenter { place } => vec![("place", Value::Name(place))],
-            Self::ScopeUnknown { scope } | Self::ScopeNotAllowed { scope } => vec![("scope", Value::Code(scope))],
+            Self::ScopeUnknown { scope } | Self::ScopeNotAllowed { scope } | Self::ScopeUnfit { scope } => {
+                vec![("scope", Value::Code(scope))]
+            }
             Self::ParameterMissing { name } | Self::ParameterTwice { name } | Self::ParameterMalformed { name } => {
                 vec![("name", Value::Code(name))]
             }
@@ -83,6 +94,7 @@ impl<'a> ErrorText<'a> {
             Self::ClientNotInDataCenter { .. } => "error-client-not-in-data-center",
             Self::RedirectUriMissing => "error-redirect-uri-missing",
             Self::RedirectUriMismatch => "error-redirect-uri-mismatch",
+            Self::OffDomain => "error-off-domain",
             Self::ScopeMissing => "error-scope-missing",
             Self::ScopeUnknown { .. } => "error-scope-unknown",
             Self::ScopeNotAllowed { .. } => "error-scope-not-allowed",
@@ -100,6 +112,10 @@ impl<'a> ErrorText<'a> {
             Self::CookiesMissing => "error-cookies-missing",
             Self::NoOrganization => "error-no-organization",
             Self::OrganizationNotAllowed => "error-organization-not-allowed",
+            Self::ScopeUnfit { .. } => "error-scope-unfit",
+            Self::NotAdministrator => "error-not-administrator",
+            Self::EnhancementEnded => "error-enhancement-ended",
+            Self::EnhancementOfAnotherUser => "error-enhancement-of-another-user",
             Self::NotFound => "error-not-found",
             Self::MethodNotAllowed => "error-method-not-allowed",
             Self::BadRequest => "error-bad-request",

@@ -2,11 +2,14 @@
 //! the structs, the templates in `templates/` lay them out, and every sentence comes from `locales/`.
 
 pub mod assets;
+mod choose_account;
 mod choose_organization;
 mod color;
 mod consent;
+mod device;
 mod error_page;
 mod error_text;
+mod form_post;
 mod home;
 mod icon;
 mod locale;
@@ -24,10 +27,13 @@ mod tests;
 
 use std::borrow::Cow;
 
+pub use choose_account::ChooseAccount;
 pub use choose_organization::{ChooseOrganization, ChooseOrganizationError, OrganizationChoice};
-pub use consent::{Application, Consent, ScopeGroup, ScopeLine};
+pub use consent::{Application, Consent, ConsentNext, ScopeGroup, ScopeLine};
+pub use device::{DeviceCodeError, DeviceDone, DevicePage};
 pub use error_page::ErrorPage;
 pub use error_text::ErrorText;
+pub use form_post::FormPost;
 pub use home::{ConnectedApplication, Home};
 pub use locale::Locale;
 pub use no_organization::NoOrganization;

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use grantor_protocol::{
-    client::{ClientType, GrantType},
+    client::ClientType,
     people::{Environment, fold_email},
-    redirect_uri,
+    registration,
 };
-use url::Url;
+use serde_json::Value;
 
 use super::{ClientEntry, ProvisionError, ProvisionFile, UserEntry, catalog_with};
 use crate::{config::Config, pages::assets::brand_stylesheet, passwords, scopes::Scopes};
@@ -63,6 +63,9 @@ pub(super) fn check(file: &ProvisionFile, config: &Config) -> Checked {
         if !p.accent.is_empty() && brand_stylesheet(&p.accent).is_none() {
             return wrong(format!("{who}: accent {:?} is not a color like #0a7d5a", p.accent));
         }
+        if !p.remote_jwks.is_empty() {
+            public_keys(&p.remote_jwks).map_err(|why| ProvisionError(format!("{who}: remote_jwks {why}")))?;
+        }
         let mut own = HashSet::new();
         for entry in &p.users {
             user(&entry.into(), config, &mut own)?;
@@ -112,7 +115,6 @@ fn user(u: &UserEntry, config: &Config, seen: &mut HashSet<(Option<String>, Stri
 
 fn client(c: &ClientEntry, config: &Config, scopes: &Scopes) -> Checked {
     let who = format!("client {:?}", c.name);
-    named(&who, &c.name)?;
     let Some(client_type) = ClientType::parse(&c.client_type) else {
         return wrong(format!("{who}: type {:?} is none of server, browser, mobile, device, self", c.client_type));
     };
@@ -121,18 +123,11 @@ fn client(c: &ClientEntry, config: &Config, scopes: &Scopes) -> Checked {
     {
         return wrong(format!("{who}: the id {id:?} is not made of letters, digits and dots"));
     }
-    for uri in &c.redirect_uris {
-        redirect_uri::check(uri, client_type, config.policy.policy().http_redirects)
-            .map_err(|why| ProvisionError(format!("{who}: redirect URI {uri:?} cannot be registered: {why}")))?;
-    }
-    let needs_uri = matches!(client_type, ClientType::Server | ClientType::Browser | ClientType::Mobile);
-    if needs_uri && c.redirect_uris.is_empty() {
-        return wrong(format!("{who}: a {} client needs redirect_uris", c.client_type));
-    }
-    let homepage = c.homepage_url.is_empty()
-        || Url::parse(&c.homepage_url).is_ok_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host());
-    if !homepage {
-        return wrong(format!("{who}: homepage_url {:?} is not an http or https URL", c.homepage_url));
+    let client = c.client(String::new(), client_type);
+    registration::check(&client, config.policy.policy().http_redirects)
+        .map_err(|unfit| ProvisionError(format!("{who}: {unfit}")))?;
+    if !c.jwks.is_empty() {
+        public_keys(&c.jwks).map_err(|why| ProvisionError(format!("{who}: jwks {why}")))?;
     }
     for location in c.data_centers.iter().chain(c.secrets.keys()) {
         if !config.data_centers.iter().any(|dc| dc.location == *location) {
@@ -148,11 +143,34 @@ fn client(c: &ClientEntry, config: &Config, scopes: &Scopes) -> Checked {
     if let Some(scope) = c.scopes.iter().find(|s| scopes.catalog.find(s).is_none()) {
         return wrong(format!("{who}: the catalog has no scope {scope:?}"));
     }
-    if let Some(grant) = c.grant_types.iter().find(|g| !GrantType::ALL.iter().any(|known| known.as_str() == *g)) {
-        return wrong(format!("{who}: grant type {grant:?} is not known (authorization_code, refresh_token)"));
-    }
     if !c.owner.is_empty() && fold_email(&c.owner).is_none() {
         return wrong(format!("{who}: owner {:?} is no e-mail address", c.owner));
+    }
+    Ok(())
+}
+
+/// Whether a client has only the fields of its type.
+pub(super) fn fields(c: &ClientEntry, config: &Config) -> Checked {
+    let Some(client_type) = ClientType::parse(&c.client_type) else { return Ok(()) };
+    registration::check_fields(&c.client(String::new(), client_type), config.policy.policy().http_redirects)
+        .map_err(|unfit| ProvisionError(format!("client {:?}: {unfit}", c.name)))
+}
+
+/// A JWK set of public keys (RFC 7517 section 5): the private half of a key has no business here.
+fn public_keys(jwks: &str) -> Result<(), &'static str> {
+    let set: Value = serde_json::from_str(jwks).map_err(|_| "is not JSON")?;
+    let keys = set.get("keys").and_then(Value::as_array).ok_or("is not a set like { \"keys\": [ … ] }")?;
+    if keys.is_empty() {
+        return Err("has no keys");
+    }
+    for key in keys {
+        match key.get("kty").and_then(Value::as_str) {
+            Some("RSA" | "EC") => {}
+            _ => return Err("has a key whose kty is neither RSA nor EC"),
+        }
+        if key.get("d").is_some() {
+            return Err("has a private key: leave only the public half");
+        }
     }
     Ok(())
 }

@@ -5,6 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use grantor_protocol::{
+    client::{Client, ClientSettings, ClientType},
+    people::fold_email,
+};
 use serde::Deserialize;
 
 use super::ProvisionError;
@@ -172,6 +176,9 @@ pub struct PortalEntry {
     /// `#rrggbb`.
     #[serde(default)]
     pub accent: String,
+    /// Public keys with which the organization vouches for its users itself, as a JWK set in JSON.
+    #[serde(default)]
+    pub remote_jwks: String,
     /// `[[portal.user]]`.
     #[serde(default, rename = "user")]
     pub users: Vec<PortalUserEntry>,
@@ -208,6 +215,34 @@ pub struct ScopeEntry {
     pub name: String,
     /// What a person reads on the consent page.
     pub description: String,
+}
+
+impl ClientEntry {
+    /// The registration it asks for, with what it does not say itself left empty.
+    pub fn client(&self, id: String, client_type: ClientType) -> Client {
+        Client {
+            id,
+            client_type,
+            name: self.name.clone(),
+            homepage_url: self.homepage_url.clone(),
+            redirect_uris: self.redirect_uris.clone(),
+            data_centers: self.data_centers.clone(),
+            scopes: self.scopes.clone(),
+            grant_types: self.grant_types.clone(),
+            disabled: self.disabled,
+            settings: ClientSettings {
+                owner: fold_email(&self.owner).unwrap_or_default(),
+                javascript_domains: self.javascript_domains.clone(),
+                jwks: self.jwks.clone(),
+                jwks_uri: self.jwks_uri.clone(),
+                id_token_signing_alg: self.id_token_signing_alg.clone(),
+                token_endpoint_auth_method: self.token_endpoint_auth_method.clone(),
+                post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
+                cors_origins: self.cors_origins.clone(),
+                legacy_token_body: self.legacy_token_body,
+            },
+        }
+    }
 }
 
 impl ProvisionFile {

@@ -233,6 +233,7 @@ impl Planner<'_> {
             organization_id,
             clients: entry.clients.clone(),
             accent: entry.accent.clone(),
+            remote_jwks: entry.remote_jwks.clone(),
             has_logo: logo.is_some(),
         };
         match found {

@@ -5,18 +5,23 @@ mod checks;
 mod connected;
 mod consent;
 mod data_centers;
+mod device;
 mod hosts;
+mod implicit;
 mod languages;
 mod limits;
 mod markup;
+mod more_scopes;
 mod open_redirect;
 mod organizations;
 mod pages;
 mod portals;
 mod redirect_uris;
+mod session_refresh;
 mod sign_in;
 mod slow_down;
 mod tabs;
+mod whole_organization;
 
 use super::harness::*;
 

@@ -3,6 +3,7 @@
 use data_encoding::BASE64;
 
 use super::{answers::*, harness::*};
+use crate::provision::secrets;
 
 /// Asks with a refresh token and these credentials.
 async fn ask(house: &House, refresh: &str, credentials: &[(&str, &str)]) -> Reply {
@@ -174,4 +175,43 @@ async fn d06_secrets_and_permission_per_data_center() {
         house.tokens(&ask, &US_ONLY, &ALICE).await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn d05_two_secrets_live_during_a_rotation() {
+    for_each_store(async |house| {
+        let tokens = house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
+        let with = |secret: String| ask_with(house, tokens.refresh.clone(), secret);
+        let first = house.beside(|shop| secrets::list(shop, DESK.id)).await.unwrap();
+        assert_eq!(first.len(), 1);
+        let added = house.beside(|shop| secrets::add(shop, DESK.id, None)).await.unwrap();
+        eventually("the new secret works", async || with(added.clone()).await).await;
+        assert!(with(DESK.secret.to_owned()).await, "the old one still does");
+        eventually("its use is shown", async || {
+            house.beside(|shop| secrets::list(shop, DESK.id)).await.unwrap()[1].used.is_some()
+        })
+        .await;
+
+        let third = house.beside(|shop| secrets::add(shop, DESK.id, None)).await.unwrap_err();
+        assert_eq!(third.to_string(), "2 secrets are live there already: end one first");
+        // The same provision file does not undo a rotation.
+        house.provision(FIXTURE).await;
+        assert!(with(added.clone()).await);
+
+        let mark = first[0].mark.clone();
+        house.beside(move |shop| secrets::end(shop, DESK.id, &mark)).await.unwrap();
+        eventually("the old secret is refused", async || !with(DESK.secret.to_owned()).await).await;
+        assert!(with(added.clone()).await);
+        let last = house.beside(|shop| secrets::list(shop, DESK.id)).await.unwrap();
+        let mark = last[0].mark.clone();
+        let refused = house.beside(move |shop| secrets::end(shop, DESK.id, &mark)).await.unwrap_err();
+        assert_eq!(refused.to_string(), "this is the last one: add another first");
+        let unknown = house.beside(|shop| secrets::list(shop, "1000.NOBODY")).await.unwrap_err();
+        assert_eq!(unknown.to_string(), "no client has the id \"1000.NOBODY\"");
+    })
+    .await;
+}
+
+async fn ask_with(house: &House, refresh: String, secret: String) -> bool {
+    is_token(&ask(house, &refresh, &[("client_id", DESK.id), ("client_secret", &secret)]).await)
 }

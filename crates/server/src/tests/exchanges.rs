@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 
 use super::harness::*;
 
-const STILL: Setup = Setup { throttles: true, guess_limits: false, predictable: true, policy: "" };
+const STILL: Setup = Setup { throttles: true, guess_limits: false, predictable: true, no_sandbox: false, policy: "" };
 
 async fn posted(house: &House, path: &str, fields: &[(&str, &str)]) -> String {
     house.shown(&house.post("us", path, fields).await)

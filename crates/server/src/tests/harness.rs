@@ -3,11 +3,12 @@
 
 mod browser;
 mod fixture;
+pub mod jwt;
 pub mod log;
 mod place;
 mod wire;
 
-use std::{fmt::Write, time::Duration};
+use std::{fmt::Write, sync::Arc, time::Duration};
 
 use grantor_protocol::time::Timestamp;
 use place::Place;
@@ -16,7 +17,7 @@ pub use browser::{Ask, Browser, Callback, Form, attribute, split};
 pub use fixture::*;
 pub use wire::{Reply, Request, encoded, exchange_bytes, hold, multipart, release, send, send_bytes, send_from};
 
-use crate::{Config, Running, ServeOptions, clock::Clock, provision, start};
+use crate::{Config, Running, ServeOptions, clock::Clock, house::DataCenter, provision::{self, Workshop}, start};
 
 /// When every test begins: 2026-11-22T10:00:00Z.
 pub const START: Timestamp = Timestamp::from_millis(1_795_341_600_000);
@@ -28,6 +29,8 @@ pub struct Setup {
     pub guess_limits: bool,
     /// The same "random" bytes every time, for snapshots.
     pub predictable: bool,
+    /// A house that is no sandbox: its clock is the machine's.
+    pub no_sandbox: bool,
     /// More lines of `[policy]`.
     pub policy: &'static str,
 }
@@ -61,7 +64,12 @@ pub async fn for_each_store_with(setup: Setup, case: impl AsyncFn(&House)) {
 
 /// Runs a case that is over before a store could make a difference on one of them.
 pub async fn for_one_store(case: impl AsyncFn(&House)) {
-    let house = House::start(Setup::default(), Place::sqlite().await).await;
+    for_one_store_with(Setup::default(), case).await;
+}
+
+/// The same, set up differently.
+pub async fn for_one_store_with(setup: Setup, case: impl AsyncFn(&House)) {
+    let house = House::start(setup, Place::sqlite().await).await;
     case(&house).await;
     house.close().await;
 }
@@ -69,10 +77,11 @@ pub async fn for_one_store(case: impl AsyncFn(&House)) {
 impl House {
     async fn start(setup: Setup, place: Place) -> Self {
         log::read();
-        let config = place.config(&format!(
+        let policy = format!(
             "throttles = {}\nguess_limits = {}\n{}",
             setup.throttles, setup.guess_limits, setup.policy
-        ));
+        );
+        let config = place.config_of(&policy, !setup.no_sandbox);
         // From the very beginning: a sweep by the machine's clock would find everything long dead.
         let options = ServeOptions { predictable: setup.predictable, frozen: Some(START), ..ServeOptions::default() };
         let running = start(config.clone(), options).await.unwrap();
@@ -89,6 +98,21 @@ impl House {
     pub fn url(&self, location: &str) -> &str {
         let mut ready = self.running.ready.iter();
         &ready.find(|(l, _)| l == location).unwrap_or_else(|| panic!("no data center {location}")).1
+    }
+
+    /// The inside of a data center, for what cannot be asked over the wire.
+    pub fn room(&self, location: &str) -> Arc<DataCenter> {
+        Arc::clone(self.running.room(location))
+    }
+
+    /// The admin listener's URL, for a house whose setup has one.
+    pub fn admin(&self) -> String {
+        format!("http://{}", self.running.admin.expect("no admin listener"))
+    }
+
+    /// The metrics as an operator reads them.
+    pub fn metrics(&self) -> String {
+        self.running.house.metrics.text(std::iter::empty())
     }
 
     /// Makes every later use of that data center's store fail.
@@ -125,6 +149,18 @@ impl House {
     /// Provisions exactly this; what is not in it goes.
     pub async fn prune_to(&self, text: &str) {
         provision_with(self.config.clone(), text, true).await;
+    }
+
+    /// Does something with the stores as a command beside the running server does.
+    pub async fn beside<T: Send + 'static>(&self, work: impl FnOnce(&Workshop) -> T + Send + 'static) -> T {
+        let config = self.config.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let shop = Workshop::open(config).unwrap();
+            let done = work(&shop);
+            shop.close();
+            done
+        });
+        done.await.unwrap()
     }
 
     /// Asks a data center.
@@ -224,6 +260,11 @@ impl Node {
     /// Its URL of a data center.
     pub fn url(&self, location: &str) -> &str {
         &self.running.ready.iter().find(|(l, _)| l == location).unwrap().1
+    }
+
+    /// The inside of a data center.
+    pub fn room(&self, location: &str) -> &Arc<DataCenter> {
+        self.running.room(location)
     }
 
     pub async fn stop(self) {

@@ -55,6 +55,11 @@ async fn no_other_method_acts() {
                 assert_eq!(reply.brief(), expected, "{method} {path}");
             }
         }
+        // Each of them was told to the operator, endpoint and cause.
+        for endpoint in ["token", "revoke", "user_info"] {
+            let line = format!("endpoint=\"{endpoint}\",cause=\"wrong_method\"");
+            assert!(house.metrics().contains(&line), "{line} is missing: {}", house.metrics());
+        }
         // A header that asks for another method is not heard.
         let overridden =
             Request::get(&format!("{TOKEN}?{}", encoded(&fields))).header("x-http-method-override", "POST");

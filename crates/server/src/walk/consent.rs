@@ -9,14 +9,14 @@ use grantor_protocol::{
     redirect_uri::shown_host,
     step::{Step, next_step},
 };
-use grantor_store::NoCode;
+use grantor_store::{Consented, NoCode};
 use tracing::info;
 use url::Url;
 
 use super::{
     Door, Visit, Walked,
-    begin::{self, Valid},
-    error_pages, finish,
+    begin::{self, Reply, Valid},
+    device, error_pages, finish::{self, Going}, implicit, more_scopes,
     organization::{environment, names},
     resume::{self, Known},
     sign_in,
@@ -25,7 +25,7 @@ use crate::{
     house::DataCenter,
     http::reply,
     metrics::Endpoint,
-    pages::{Application, Consent, Environment, Form, ScopeGroup, ScopeLine, SignedIn, scopes::service_title},
+    pages::{Application, Consent, ConsentNext, Environment, Form, ScopeGroup, ScopeLine, SignedIn, scopes::service_title},
     seal::ConsentShown,
 };
 
@@ -41,6 +41,11 @@ pub fn page(visit: &Visit, valid: &Valid, known: &Known, user: UserId, organizat
     let client = &valid.record.client;
     let homepage_host =
         Url::parse(&client.homepage_url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    let next = match &valid.reply {
+        Reply::To(reply_to) => shown_host(reply_to.uri()),
+        Reply::More(more) => shown_host(more.reply_to.uri()),
+        Reply::Device(code) => code.user_code.shown(),
+    };
     let html = visit.framed(|frame| {
         Consent {
             frame,
@@ -56,7 +61,12 @@ pub fn page(visit: &Visit, valid: &Valid, known: &Known, user: UserId, organizat
             user: SignedIn { display: &display, email: &email, switch_url: &switch_url },
             groups: groups(visit, valid),
             offline: valid.request.offline,
-            redirect_host: &shown_host(valid.reply_to.uri()),
+            whole_organization: visit.door.is_for_organization(),
+            session_choice: implicit::reply_to(valid).is_some(),
+            next: match &valid.reply {
+                Reply::To(_) | Reply::More(_) => ConsentNext::Host(&next),
+                Reply::Device(_) => ConsentNext::Device { user_code: &next },
+            },
         }
         .render()
     });
@@ -106,6 +116,9 @@ async fn walk(visit: &mut Visit) -> Walked {
         Err(response) => return Ok(response),
     };
     let known = resume::load(visit, Some(&valid)).await?;
+    if let Some(response) = device::settled(visit, &valid, &known).await? {
+        return Ok(response);
+    }
     // Where the walk stands without this answer: it must be this very page, for this very person.
     let step = next_step(
         &valid.request,
@@ -122,16 +135,41 @@ async fn walk(visit: &mut Visit) -> Walked {
         return page(visit, &valid, &known, user, &organization_id);
     }
     match form.get("decision") {
-        Some("accept") => accept(visit, &valid, &known, user, &organization_id).await,
+        Some("accept") => {
+            let consented = Consented { for_session: form.get("session").is_some() };
+            accept(visit, &valid, &known, user, &organization_id, consented).await
+        }
         Some("reject") => reject(visit, &valid, user, organization_id).await,
         _ => page(visit, &valid, &known, user, &organization_id),
     }
 }
 
-async fn accept(visit: &Visit, valid: &Valid, known: &Known, user: UserId, organization_id: &str) -> Walked {
-    let made = finish::issue_after_consent(visit, valid, user, organization_id).await?;
+/// The answer that was given beforehand, in a sandbox.
+pub async fn decide(visit: &Visit, valid: &Valid, known: &Known, who: (UserId, String), rejects: bool) -> Walked {
+    let (user, organization_id) = who;
+    if rejects {
+        reject(visit, valid, user, organization_id).await
+    } else {
+        accept(visit, valid, known, user, &organization_id, Consented { for_session: false }).await
+    }
+}
+
+async fn accept(
+    visit: &Visit,
+    valid: &Valid,
+    known: &Known,
+    user: UserId,
+    organization_id: &str,
+    consented: Consented,
+) -> Walked {
+    let made = match (implicit::reply_to(valid), visit.sealed.interaction()) {
+        (Some(_), Some(interaction)) => {
+            implicit::issue(visit, valid, known, (user, organization_id), interaction, Some(consented)).await?.map(Going::To)
+        }
+        _ => finish::issue_after_consent(visit, valid, known, user, organization_id).await?,
+    };
     Ok(match made {
-        Ok(target) => reply::see_other(&target),
+        Ok(target) => target.see_other(visit),
         Err(NoCode::Page(cause)) => resume::refuse(visit, valid, &cause),
         Err(NoCode::Finished) => error_pages::page_expired(visit),
         Err(NoCode::ConsentGone) => return page(visit, valid, known, user, organization_id),
@@ -149,5 +187,9 @@ async fn reject(visit: &Visit, valid: &Valid, user: UserId, organization_id: Str
     );
     let trail = visit.asking.trail(&visit.dc)?;
     visit.dc.store.write(move |tx| tx.reject(user, &client_id, &organization_id, &trail)).await?;
-    Ok(reply::see_other(&valid.reply_to.with(&[("error", "access_denied")])))
+    Ok(match &valid.reply {
+        Reply::To(reply_to) => Going::with(reply_to, &[("error", "access_denied")]).see_other(visit),
+        Reply::More(more) => reply::see_other(&more_scopes::deny(visit, more, user).await?),
+        Reply::Device(code) => reply::see_other(&device::deny(visit, code).await?),
+    })
 }

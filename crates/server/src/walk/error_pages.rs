@@ -10,6 +10,7 @@ use crate::{
     failure::Failure,
     http::reply,
     pages::{Brand, ErrorPage, ErrorText, Frame, Locale},
+    tokens,
 };
 
 /// Ends a visit, and tells the log and the client's owner why.
@@ -86,12 +87,17 @@ fn problem<'a>(cause: &'a PageError, place: &'a str) -> ErrorText<'a> {
         PageError::ParameterTwice(name) => ErrorText::ParameterTwice { name },
         PageError::ParameterMalformed(name) => ErrorText::ParameterMalformed { name },
         PageError::RequestTooLarge => ErrorText::RequestTooLarge,
-        PageError::ResponseTypeUnsupported => ErrorText::ResponseTypeUnsupported,
+        PageError::ResponseTypeUnsupported
+        | PageError::ResponseModeUnsupported
+        | PageError::FormUnsupported(_)
+        | PageError::GrantNotAllowed => ErrorText::ResponseTypeUnsupported,
+        PageError::ResourceUnknown(_) => ErrorText::ParameterMalformed { name: "resource" },
         PageError::ClientUnknown | PageError::ClientNotInPortal => ErrorText::UnknownClient,
         PageError::ClientDisabled => ErrorText::ClientDisabled,
         PageError::ClientNotInDataCenter => ErrorText::ClientNotInDataCenter { place },
         PageError::RedirectUriEmpty => ErrorText::RedirectUriMissing,
         PageError::RedirectUriMismatch => ErrorText::RedirectUriMismatch,
+        PageError::RedirectUriOffDomain | PageError::PageOffDomain => ErrorText::OffDomain,
         PageError::ScopeMalformed => ErrorText::ScopeMissing,
         PageError::ScopeUnknown(scope) => ErrorText::ScopeUnknown { scope },
         PageError::ScopeNotAllowed(scope) => ErrorText::ScopeNotAllowed { scope },
@@ -101,6 +107,12 @@ fn problem<'a>(cause: &'a PageError, place: &'a str) -> ErrorText<'a> {
         PageError::NoOrganization => ErrorText::NoOrganization,
         PageError::OrganizationNotAllowed => ErrorText::OrganizationNotAllowed,
         PageError::CodesThrottled => ErrorText::Throttled,
+        PageError::ScopeUnfit(scope) => ErrorText::ScopeUnfit { scope },
+        PageError::NotAdministrator => ErrorText::NotAdministrator,
+        PageError::EnhancementUnknown | PageError::EnhancementEnded | PageError::EnhancementSpent => {
+            ErrorText::EnhancementEnded
+        }
+        PageError::EnhancementOfAnotherUser => ErrorText::EnhancementOfAnotherUser,
     }
 }
 
@@ -119,7 +131,10 @@ fn details(cause: &PageError, asked: &Asked, client: Option<&Client>) -> Vec<(St
                 add("differs at character", Some(&at.to_string()));
             }
         }
-        PageError::ScopeMalformed | PageError::ScopeUnknown(_) | PageError::ScopeNotAllowed(_) => {
+        PageError::ScopeMalformed
+        | PageError::ScopeUnknown(_)
+        | PageError::ScopeNotAllowed(_)
+        | PageError::ScopeUnfit(_) => {
             add("scope received", asked.scope.as_deref());
         }
         PageError::ResponseTypeUnsupported => {
@@ -133,7 +148,10 @@ fn details(cause: &PageError, asked: &Asked, client: Option<&Client>) -> Vec<(St
         PageError::ParameterMissing(name) => add("missing", Some(name)),
         _ => {}
     }
-    add("client_id received", asked.client_id.as_deref());
+    // What is no client's is shown only in the shape of one: people put secrets there by mistake.
+    let known = |id: &str| client.is_some_and(|client| client.id == id);
+    let received = asked.client_id.as_deref();
+    add("client_id received", received.map(|id| if known(id) { id } else { tokens::shown(id) }));
     details
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode},
     response::Response,
 };
 use grantor_protocol::{people::Realm, time::Timestamp, token::TokenId};
@@ -19,6 +19,7 @@ use super::{
     sign_in,
 };
 use crate::{
+    failure::Failure,
     house::DataCenter,
     http::{cookies::Cookie, portal_id::PortalId, reply},
     metrics::Endpoint,
@@ -107,17 +108,23 @@ async fn ask(visit: &mut Visit) -> Walked {
     if known.facts.user.is_none() {
         return Ok(visit.page(signed_out_page(visit)));
     }
-    let (display, email) = names(&known);
+    ask_to_leave(visit, &known, &visit.action(&visit.door.sign_out_path()))
+}
+
+/// The question, with a form that goes to `action`.
+pub fn ask_to_leave(visit: &Visit, known: &Known, action: &str) -> Walked {
+    let (display, email) = names(known);
     let (seal, csrf) = (visit.seal(&visit.sealed)?, visit.form_token());
-    let (action, stay_url) = (visit.action(&visit.door.sign_out_path()), visit.door.front_path());
+    let stay_url = visit.door.front_path();
     let html = visit.framed(|frame| {
-        let form = Form { action: &action, csrf: &csrf, seal: &seal };
+        let form = Form { action, csrf: &csrf, seal: &seal };
         SignOut { frame, form, display: &display, email: &email, stay_url: &stay_url }.render()
     });
     Ok(visit.page(html))
 }
 
-fn signed_out_page(visit: &Visit) -> String {
+/// The page for whoever is signed in no more.
+pub fn signed_out_page(visit: &Visit) -> String {
     let sign_in_url = visit.door.path();
     visit.framed(|frame| SignedOut { frame, sign_in_url: &sign_in_url }.render())
 }
@@ -132,7 +139,13 @@ async fn end(visit: &mut Visit) -> Walked {
         return Ok(response);
     }
     let known = resume::load(visit, None).await?;
-    if let Some(signed_in) = known.signed_in {
+    let gone = end_session(visit, &known).await?;
+    Ok(reply::with_cookies(visit.page(signed_out_page(visit)), [gone]))
+}
+
+/// Ends the session, if there is one. Answers the header that takes its cookie away.
+pub async fn end_session(visit: &Visit, known: &Known) -> Result<Option<HeaderValue>, Failure> {
+    if let Some(signed_in) = &known.signed_in {
         let (id, user, now) = (signed_in.session, signed_in.user.id, visit.now());
         let trail = visit.asking.trail(&visit.dc)?;
         visit
@@ -146,8 +159,7 @@ async fn end(visit: &mut Visit) -> Walked {
             .await?;
         info!(request_id = visit.asking.request_id.as_str(), user = user.0, "signed out");
     }
-    let gone = visit.jar().remove(Cookie::Session(visit.door.realm()));
-    Ok(reply::with_cookies(visit.page(signed_out_page(visit)), [gone]))
+    Ok(visit.jar().remove(Cookie::Session(visit.door.realm())))
 }
 
 /// A portal's logo.

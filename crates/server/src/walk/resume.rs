@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use grantor_protocol::{
-    causes::PageError,
-    people::{Realm, fold_email},
+    authorize::Prompting,
+    causes::{PageError, Refusal},
+    dialect::Dialect,
+    people::{Realm, UserId, fold_email},
     step::{Facts, Step, next_step},
     time::Timestamp,
 };
 use grantor_store::{NoCode, SignedIn};
 use std::time::Duration;
 
-use super::{Visit, Walked, begin::Valid, consent, error_pages, finish, hand_over, organization, sign_in};
+use super::{Visit, Walked, account, begin::{Reply, Valid}, consent, device, error_pages, finish, hand_over, more_scopes, organization, sign_in, simulated};
 use crate::{
     failure::Failure,
+    standard,
     http::{cookies::Cookie, reply},
 };
 
@@ -29,6 +32,12 @@ pub struct Known {
 pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
     let known = load(visit, valid).await?;
     let Some(valid) = valid else { return without_application(visit, &known) };
+    if let Some(response) = device::settled(visit, valid, &known).await? {
+        return Ok(response);
+    }
+    if more_scopes::is_of_another(visit, valid, &known) {
+        return Ok(refuse(visit, valid, &PageError::EnhancementOfAnotherUser));
+    }
     let step = next_step(
         &valid.request,
         &valid.record.client,
@@ -39,19 +48,35 @@ pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
     );
     match step {
         Step::Elsewhere(location) => Ok(hand_over::to_location(visit, &location)),
-        Step::SignIn => sign_in::page(visit, Some(valid)),
+        Step::SignIn => sign_in::again(visit, valid, &known),
+        Step::ChooseAccount => account::page(visit, valid, &known),
+        Step::Refuse(refusal) => Ok(refuse_client(visit, valid, &refusal)),
         Step::NotEnabledHere => Ok(refuse(visit, valid, &PageError::ClientNotInDataCenter)),
+        Step::NoOrganization if visit.door.is_for_organization() => {
+            Ok(refuse(visit, valid, &PageError::NotAdministrator))
+        }
         Step::NoOrganization => organization::none(visit, valid, &known),
+        Step::ChooseOrganization if visit.simulated.is_some() => Ok(simulated::choose(&known)),
         Step::ChooseOrganization => organization::page(visit, valid, &known, None),
-        Step::Consent { user, organization_id } => consent::page(visit, valid, &known, user, &organization_id),
+        Step::Consent { user, organization_id } => match &visit.simulated {
+            None => consent::page(visit, valid, &known, user, &organization_id),
+            Some(person) => consent::decide(visit, valid, &known, (user, organization_id), person.rejects).await,
+        },
+        Step::Issue { user, organization_id } if visit.simulated.as_ref().is_some_and(|person| person.rejects) => {
+            consent::decide(visit, valid, &known, (user, organization_id), true).await
+        }
         Step::Issue { user, organization_id } => {
-            let made = finish::issue(visit, valid, user, &organization_id, visit.sealed.interaction()).await?;
+            let made = finish::issue(visit, valid, &known, user, &organization_id, visit.sealed.interaction()).await?;
             match made {
-                Ok(target) => Ok(reply::found(&target)),
+                Ok(target) => Ok(target.found(visit)),
                 Err(NoCode::Page(cause)) => Ok(refuse(visit, valid, &cause)),
+                // A sign-in of an interaction that ended is an old one.
+                Err(NoCode::Finished) if valid.request.prompting != Prompting::default() => {
+                    Ok(reply::see_other(&visit.action(&visit.door.path())))
+                }
                 // The seal in the URL belongs to an interaction that ended (a reload): a new one begins.
-                Err(NoCode::Finished) => match finish::issue(visit, valid, user, &organization_id, None).await? {
-                    Ok(target) => Ok(reply::found(&target)),
+                Err(NoCode::Finished) => match finish::issue(visit, valid, &known, user, &organization_id, None).await? {
+                    Ok(target) => Ok(target.found(visit)),
                     Err(NoCode::Page(cause)) => Ok(refuse(visit, valid, &cause)),
                     Err(NoCode::Finished | NoCode::ConsentGone) => {
                         consent::page(visit, valid, &known, user, &organization_id)
@@ -63,8 +88,21 @@ pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
     }
 }
 
-/// The page that ends a valid request.
+/// What ends a valid request: a page, or in the standard dialect a redirect.
 pub fn refuse(visit: &Visit, valid: &Valid, cause: &PageError) -> Response {
+    refuse_client(visit, valid, &Refusal::Request(cause.clone()))
+}
+
+/// Tells the client where the dialect does that, and otherwise the person.
+fn refuse_client(visit: &Visit, valid: &Valid, refusal: &Refusal) -> Response {
+    let cause = match (visit.door.dialect(), &valid.reply, refusal) {
+        (Dialect::Standard, Reply::To(reply_to), _) => {
+            return standard::response::refuse(visit, &valid.record.client.id, reply_to, refusal);
+        }
+        (_, _, Refusal::Request(cause)) => cause,
+        // Only the standard dialect asks for no page.
+        _ => return error_pages::page_expired(visit),
+    };
     error_pages::page_error(visit, Some(&valid.record.client), cause, Some(&valid.asked))
 }
 
@@ -84,6 +122,7 @@ pub async fn load(visit: &Visit, valid: Option<&Valid>) -> Result<Known, Failure
     let realm = visit.door.realm().clone();
     let client_id = valid.map(|v| v.record.client.id.clone());
     let (session, life, now) = (visit.session(), visit.dc.house.session_life(), visit.now());
+    let whole = visit.door.is_for_organization();
     let mut known = match session {
         None => Known::default(),
         Some(session) => {
@@ -96,11 +135,14 @@ pub async fn load(visit: &Visit, valid: Option<&Valid>) -> Result<Known, Failure
                     };
                     let user = signed_in.user.id;
                     let grants = match &client_id {
-                        Some(client_id) => tx.grant_facts(user, client_id)?,
+                        Some(client_id) => tx.grant_facts(if whole { UserId::NOBODY } else { user }, client_id)?,
                         None => Vec::new(),
                     };
-                    let memberships = tx.memberships(user, &realm)?;
-                    let facts = Facts { user: Some(user), elsewhere: None, memberships, grants };
+                    let mut memberships = tx.memberships(user, &realm)?;
+                    memberships.retain(|m| m.administrator || !whole);
+                    let signed_in_at = signed_in.since;
+                    let facts =
+                        Facts { user: Some(user), signed_in_at, now, elsewhere: None, memberships, grants };
                     Ok(Known { facts, signed_in: Some(signed_in) })
                 })
                 .await?
@@ -114,6 +156,9 @@ pub async fn load(visit: &Visit, valid: Option<&Valid>) -> Result<Known, Failure
     }
     if known.facts.user.is_none() {
         known.facts.elsewhere = elsewhere(visit).await?;
+    }
+    if let Some(valid) = valid {
+        more_scopes::narrow(valid, &mut known);
     }
     Ok(known)
 }

@@ -22,6 +22,7 @@ use super::{
     Door, Visit, Walked,
     begin::{self, Valid},
     error_pages, hand_over,
+    resume::Known,
 };
 use crate::{
     guesses::Guess,
@@ -44,6 +45,17 @@ pub fn page(visit: &Visit, valid: Option<&Valid>) -> Walked {
     match visit.sealed.email.clone().or_else(|| hint(visit)) {
         Some(email) => password_page(visit, valid, &email, None, StatusCode::OK),
         None => email_page(visit, valid, "", None, StatusCode::OK),
+    }
+}
+
+/// The password once more, of whoever is signed in and meant.
+pub fn again(visit: &Visit, valid: &Valid, known: &Known) -> Walked {
+    let meant = |user| valid.request.prompting.account.is_none_or(|meant| meant == user);
+    match known.signed_in.as_ref().filter(|s| !visit.sealed.switch_account && meant(s.user.id)) {
+        Some(signed_in) if visit.sealed.email.is_none() => {
+            password_page(visit, Some(valid), &signed_in.user.email, None, StatusCode::OK)
+        }
+        _ => page(visit, Some(valid)),
     }
 }
 
@@ -95,7 +107,7 @@ async fn walk(visit: &mut Visit) -> Walked {
         Ok(form) => form,
         Err(response) => return Ok(response),
     };
-    let valid = match begin::begin(visit).await? {
+    let valid = match begin::begin_sign_in(visit).await? {
         Ok(valid) => valid,
         Err(response) => return Ok(response),
     };
@@ -232,6 +244,7 @@ async fn signed_in(visit: &Visit, user: &User) -> Walked {
     let mut sealed = visit.sealed.clone();
     sealed.email = None;
     sealed.switch_account = false;
+    sealed.signed_in = Some(user.id.0);
     let session = visit.jar().set(
         Cookie::Session(visit.door.realm()),
         &cookie.reveal(Prefix::Usual),

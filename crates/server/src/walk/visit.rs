@@ -19,7 +19,7 @@ use grantor_protocol::{
 };
 use grantor_store::Portal;
 
-use super::{Door, Walked, error_pages};
+use super::{Door, Walked, error_pages, simulated::Simulated};
 use crate::{
     failure::Failure,
     house::{DataCenter, Place},
@@ -60,6 +60,8 @@ pub struct Visit {
     /// The portal, at a portal's door.
     pub portal: Option<Portal>,
     pub locale: Locale,
+    /// In a sandbox: who answers instead of a person.
+    pub simulated: Option<Simulated>,
     browser: [u8; 16],
     fresh_browser: bool,
     uri: Uri,
@@ -119,6 +121,7 @@ impl Visit {
             hopped,
             portal: None,
             locale,
+            simulated: None,
             browser,
             fresh_browser: known.is_none(),
             uri: parts.uri,
@@ -223,6 +226,17 @@ impl Visit {
             && token.is_some_and(|token| self.dc.sealer.form_token_is(token, &self.browser))
     }
 
+    /// Whether a page is one of ours: of the address this browser used, or of a data center.
+    pub fn is_ours(&self, page: &str) -> bool {
+        let Some((scheme, rest)) = page.split_once("://") else { return false };
+        let name = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let used = self.headers.get(header::HOST).and_then(|v| v.to_str().ok());
+        let used = used.or_else(|| self.uri.authority().map(|a| a.as_str()));
+        let origin = format!("{scheme}://{name}");
+        used.is_some_and(|used| used.eq_ignore_ascii_case(name))
+            || self.dc.house.places.iter().any(|place| place.accounts_url.eq_ignore_ascii_case(&origin))
+    }
+
     /// Whether the browser sent our cookie back at all.
     pub fn has_cookies(&self) -> bool {
         !self.fresh_browser
@@ -235,6 +249,9 @@ impl Visit {
 
     /// The session cookie of this realm, taken apart.
     pub fn session(&self) -> Option<PresentedToken> {
+        if let Some(simulated) = &self.simulated {
+            return Some(simulated.session.clone());
+        }
         self.jar().get(&self.headers, Cookie::Session(self.door.realm())).and_then(PresentedToken::parse)
     }
 
@@ -301,7 +318,7 @@ impl Visit {
 /// The application's query, our seal, and whether the browser was handed over. Bytes that some clients leave
 /// as they are get percent-encoded, as browsers do with the addresses and forms of our pages: a seal is bound
 /// to the query, and a `Location` takes nothing else.
-fn split_query(query: &str) -> (String, Option<String>, bool) {
+pub(crate) fn split_query(query: &str) -> (String, Option<String>, bool) {
     let query = encoded(query);
     let (mut seal, mut hopped) = (None, false);
     let kept: Vec<&str> = query

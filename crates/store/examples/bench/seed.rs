@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use grantor_protocol::{
+    access_list::AccessList,
     issue::Recent,
     people::{Environment, Organization, Realm, UserId},
     policy::Policy,
@@ -157,12 +158,12 @@ impl Family {
     fn grant(&self, tx: &mut Tx<'_>, number: u64) -> Result<(), StoreError> {
         let (user, organization) = (Self::user_id(number), Self::organization_id(number));
         let (made, policy, refresh) = (self.made_at(number), Policy::default(), self.refresh(number));
-        let (scopes, mut listed, mut recent) = (self.scopes.to_string(), Recent::default(), Recent::default());
+        let (scopes, mut listed, mut recent) = (self.scopes.to_string(), Recent::default(), AccessList::default());
         listed.push(refresh.id, policy.refresh_tokens_per_user_and_client);
         for past in 1..policy.access_tokens_per_refresh_token {
-            recent.push(id(made, self.byte, u8::try_from(past).unwrap_or_default(), number), usize::MAX);
+            recent.push(id(made, self.byte, u8::try_from(past).unwrap_or_default(), number), usize::MAX, 0);
         }
-        recent.push(self.live_access(number).id, usize::MAX);
+        recent.push(self.live_access(number).id, usize::MAX, 0);
         tx.lock_client_user(user, &self.client)?;
         tx.execute(
             statements::ADD_GRANT,

@@ -9,6 +9,9 @@ ALTER TABLE clients ADD COLUMN post_logout_redirect_uris TEXT NOT NULL DEFAULT '
 ALTER TABLE clients ADD COLUMN cors_origins TEXT NOT NULL DEFAULT '';
 ALTER TABLE clients ADD COLUMN legacy_token_body BOOLEAN NOT NULL DEFAULT FALSE;
 
+-- When it was last right, to the hour.
+ALTER TABLE client_secrets ADD COLUMN used_at BIGINT NOT NULL DEFAULT 0;
+
 -- state is pending, approved or denied. What an approval allows lies as a code of the same id in the user's data center;
 -- that row is what is redeemed, once.
 CREATE TABLE device_codes (

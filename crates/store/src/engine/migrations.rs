@@ -43,6 +43,15 @@ pub(crate) const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, at BIGINT NOT NULL)";
 
 impl Migrations {
+    /// The names of the tables that the list makes, oldest first.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let lines = self.files.iter().flat_map(|(_, sql)| sql.lines());
+        lines.filter_map(|line| {
+            let rest = line.trim_start().strip_prefix("CREATE TABLE ")?;
+            rest.split(|c: char| c.is_whitespace() || c == '(').find(|word| !word.is_empty())
+        })
+    }
+
     /// Compares what was applied (in order of name) with this list, and gives the rest.
     pub(crate) fn pending(&self, applied: &[Applied], flavor: Flavor) -> Result<Vec<Pending>, StoreError> {
         for done in applied {
@@ -85,4 +94,21 @@ fn flavored(sql: &str, flavor: Flavor) -> String {
         Flavor::Postgres => ("BYTEA", ""),
     };
     sql.replace("{blob}", blob).replace("{without_rowid}", without_rowid)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{DATA_CENTER, DIRECTORY};
+
+    #[test]
+    fn the_tables_are_all_that_the_texts_make() {
+        for list in [&DATA_CENTER, &DIRECTORY] {
+            let made: usize = list.files.iter().map(|(_, sql)| sql.matches("CREATE TABLE").count()).sum();
+            let names: std::collections::BTreeSet<_> = list.tables().collect();
+            assert_eq!(names.len(), made, "{names:?}");
+            assert!(names.iter().all(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')), "{names:?}");
+        }
+        assert!(DATA_CENTER.tables().any(|name| name == "refresh_tokens"));
+        assert!(DIRECTORY.tables().any(|name| name == "client_secrets"));
+    }
 }

@@ -1,7 +1,9 @@
 //! A row of a result: one face over the rows of both drivers.
 
 use rusqlite::types::ValueRef;
+use tokio_postgres::types::Type;
 
+use super::value::Value;
 use crate::StoreError;
 
 /// A row, lent to the closure that reads it. Columns are counted from 0. Every method fails with
@@ -22,6 +24,38 @@ impl<'r> Row<'r> {
 
     pub(crate) fn postgres(row: &'r tokio_postgres::Row) -> Self {
         Self(Inner::Postgres(row))
+    }
+
+    /// Every column, whatever it holds.
+    pub(crate) fn values(&self) -> Result<Vec<Value>, StoreError> {
+        match &self.0 {
+            Inner::Sqlite(row) => (0..row.as_ref().column_count())
+                .map(|index| match row.get_ref(index).map_err(|_| StoreError::Column { index, wanted: "a value" })? {
+                    ValueRef::Null => Ok(Value::Null),
+                    ValueRef::Integer(value) => Ok(Value::Int(value)),
+                    ValueRef::Text(text) => match std::str::from_utf8(text) {
+                        Ok(text) => Ok(Value::Text(text.into())),
+                        Err(_) => Err(StoreError::Column { index, wanted: "text" }),
+                    },
+                    ValueRef::Blob(bytes) => Ok(Value::Blob(bytes.into())),
+                    ValueRef::Real(_) => Err(StoreError::Column { index, wanted: "no fraction" }),
+                })
+                .collect(),
+            Inner::Postgres(row) => row
+                .columns()
+                .iter()
+                .enumerate()
+                .map(|(index, column)| {
+                    let value = match *column.type_() {
+                        Type::BOOL => self.opt_bool(index)?.map(Value::Bool),
+                        Type::BYTEA => self.opt_blob_ref(index)?.map(|bytes| Value::Blob(bytes.into())),
+                        Type::INT8 | Type::INT4 | Type::INT2 => self.opt_int(index)?.map(Value::Int),
+                        _ => self.opt_text_ref(index)?.map(|text| Value::Text(text.into())),
+                    };
+                    Ok(value.unwrap_or(Value::Null))
+                })
+                .collect(),
+        }
     }
 
     /// TEXT, borrowed from the row; NULL is `None`.

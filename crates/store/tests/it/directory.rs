@@ -214,3 +214,34 @@ fn a_key_is_drawn_once_whoever_comes_first() {
         }
     });
 }
+
+#[test]
+fn two_secrets_live_side_by_side_while_one_is_replaced() {
+    for_each_directory(|store| {
+        let (old, new, third) = (hash("old"), hash("new"), hash("third"));
+        store
+            .write_blocking(move |tx| {
+                tx.put_registration(&registration(C1), at(0))?;
+                tx.set_secrets(C1, &[(String::new(), old)], at(1))
+            })
+            .unwrap();
+        let add =
+            |secret: SecretHash, now| store.write_blocking(move |tx| tx.add_secret(C1, "", &secret, now)).unwrap();
+        assert!(add(new, at(2)));
+        assert!(!add(third, at(3)), "two are enough");
+        store.write_blocking(move |tx| tx.see_secret(C1, &new, at(7))).unwrap();
+        let live = || store.read_blocking(|tx| tx.live_secrets(C1)).unwrap();
+        let shown: Vec<_> = live().into_iter().map(|(_, s)| (s.hash, s.created_at, s.used_at)).collect();
+        assert_eq!(shown, [(old, at(1), None), (new, at(2), Some(at(7)))]);
+        // Provisioning the same secrets again keeps their times.
+        store
+            .write_blocking(move |tx| tx.set_secrets(C1, &[(String::new(), old), (String::new(), new)], at(9)))
+            .unwrap();
+        assert_eq!(live().len(), 2);
+        assert_eq!(live()[1].1.used_at, Some(at(7)));
+        assert!(store.write_blocking(move |tx| tx.end_secret(C1, "", &old)).unwrap());
+        assert!(!store.write_blocking(move |tx| tx.end_secret(C1, "", &old)).unwrap());
+        assert_eq!(live().len(), 1);
+        assert!(add(third, at(10)));
+    });
+}

@@ -10,13 +10,15 @@ use std::time::Duration;
 use grantor_protocol::causes::{AccessError, RevokeError, TokenError};
 use grantor_protocol::people::{Environment, Organization, Realm, UserId};
 use grantor_protocol::policy::{Policy, Preset};
+use grantor_protocol::resource::Target;
+use grantor_protocol::rotation::RotationKey;
 use grantor_protocol::scope::{Catalog, CatalogScope, ScopeList};
 use grantor_protocol::secret::{SecretKind, TokenSecret};
 use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::{DataCenterByte, PresentedToken, TokenId};
 use grantor_store::{
     AuditEvent, AuditRow, AuditTrail, CodeKind, DATA_CENTER, DIRECTORY, LiveAccess, Migrations, NewCode, NewToken,
-    NewUser, NoCode, Origin, Portal, RedeemedCode, Redemption, RefreshRequest, Refreshed, Revocation, Row, Store,
+    NewUser, NoCode, Origin, Portal, RedeemedCode, Redemption, RefreshRequest, Refreshed, Renewal, Revocation, Row, Store,
     StoreError, Tx,
 };
 
@@ -156,6 +158,7 @@ pub(crate) fn house_portal() -> Portal {
         organization_id: O1.to_owned(),
         clients: vec![C1.to_owned()],
         accent: "#123456".to_owned(),
+        remote_jwks: String::new(),
         has_logo: false,
     }
 }
@@ -265,6 +268,9 @@ impl World {
         let family = Family { refresh: self.token(now), access: self.token(now) };
         let redemption = Redemption {
             device: false,
+            public: false,
+            target: Target::default(),
+            resources: Arc::default(),
             code: code.presented(),
             client_id: code.new.client_id.clone(),
             realm: code.new.realm.clone(),
@@ -314,9 +320,28 @@ impl World {
         (request, access)
     }
 
+    /// What every refresh is given, with this narrowing.
+    pub(crate) fn renewal(&self, target: Target) -> Renewal {
+        Renewal {
+            catalog: Arc::clone(&self.catalog),
+            resources: Arc::default(),
+            rotation: Arc::new(rotation_key()),
+            target,
+        }
+    }
+
     pub(crate) fn ask(&self, request: &RefreshRequest, now: Timestamp) -> Result<Refreshed, TokenError> {
-        let (request, policy) = (request.clone(), self.policy.clone());
-        self.write(move |tx| tx.refresh(&request, &policy, now))
+        self.ask_narrowed(request, &self.renewal(Target::default()), now)
+    }
+
+    pub(crate) fn ask_narrowed(
+        &self,
+        request: &RefreshRequest,
+        with: &Renewal,
+        now: Timestamp,
+    ) -> Result<Refreshed, TokenError> {
+        let (request, with, policy) = (request.clone(), with.clone(), self.policy.clone());
+        self.write(move |tx| tx.refresh(&request, &with, &policy, now))
     }
 
     pub(crate) fn refresh(&self, refresh: &PresentedToken, now: Timestamp) -> Result<PresentedToken, TokenError> {
@@ -336,7 +361,7 @@ impl World {
 
     pub(crate) fn ask_revoke(&self, asked: &Revocation, now: Timestamp) -> Result<String, RevokeError> {
         let (asked, trail) = (asked.clone(), self.trail(now));
-        self.write(move |tx| tx.revoke(&asked, &trail, now))
+        self.write(move |tx| tx.revoke(&asked, &rotation_key(), &trail, now))
     }
 
     /// Withdraws what a user granted [`C1`] in an organization.
@@ -383,7 +408,10 @@ impl World {
                 "itbb",
                 "SELECT user_id, client_id, recent_codes, recent_refresh FROM client_users ORDER BY user_id, client_id",
             ),
-            ("bbiit", "SELECT id, recent, used_at, revoked_at, revoked_because FROM refresh_tokens ORDER BY id"),
+            (
+                "bbiitbi",
+                "SELECT id, recent, used_at, revoked_at, revoked_because, secret_hash, rotated_at FROM refresh_tokens ORDER BY id",
+            ),
             ("bbii", "SELECT id, refresh_id, expires_at, revoked_at FROM access_tokens ORDER BY id"),
             ("bt", "SELECT id, event FROM audit ORDER BY id"),
         ];
@@ -405,6 +433,11 @@ impl World {
         assert_eq!(before, self.everything());
         result
     }
+}
+
+/// The key that successors are derived with.
+pub(crate) fn rotation_key() -> RotationKey {
+    RotationKey::new(vec![7; 32])
 }
 
 /// Makes a code one of the portal's user.

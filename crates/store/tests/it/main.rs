@@ -7,6 +7,8 @@ mod audit;
 #[cfg(test)]
 mod codes;
 #[cfg(test)]
+mod device_codes;
+#[cfg(test)]
 mod directory;
 #[cfg(test)]
 mod engine;
@@ -37,6 +39,12 @@ mod refresh_cap;
 #[cfg(test)]
 mod revoke;
 #[cfg(test)]
+mod rotation;
+#[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod signing_keys;
+#[cfg(test)]
+mod snapshot;
 #[cfg(test)]
 mod sweep;

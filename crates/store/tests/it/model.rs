@@ -28,7 +28,7 @@ struct ModelFamily {
     refresh: PresentedToken,
     organization: usize,
     ended: bool,
-    /// Oldest first, as indices into the access tokens.
+    /// Those with a place, oldest first, as indices into the access tokens.
     tokens: Vec<usize>,
 }
 
@@ -182,7 +182,10 @@ impl Model {
         let organization = self.families[family].organization;
         let expires_at = self.now.plus(world.policy.access_token_lifetime);
         self.accesses.push(ModelAccess { token, family: Some(family), organization, expires_at, ended: false });
-        self.families[family].tokens.push(index);
+        let tokens = &mut self.families[family].tokens;
+        tokens.push(index);
+        let over = tokens.len().saturating_sub(ACCESS_CAP);
+        tokens.drain(..over);
     }
 
     fn refresh(&mut self, world: &World, dice: &mut Dice) {
@@ -211,6 +214,9 @@ impl Model {
         let outcome = world.revoke(&self.accesses[n].token, self.now);
         assert!(outcome.is_ok() || !alive, "{outcome:?}");
         self.accesses[n].ended = true;
+        if let Some(family) = self.accesses[n].family {
+            self.families[family].tokens.retain(|&token| token != n);
+        }
     }
 
     fn withdraw(&mut self, world: &World, dice: &mut Dice) {
@@ -236,7 +242,7 @@ impl Model {
         let access = &self.accesses[n];
         let in_family = access.family.is_none_or(|family| {
             let family = &self.families[family];
-            !family.ended && family.tokens.iter().rev().take(ACCESS_CAP).any(|&token| token == n)
+            !family.ended && family.tokens.contains(&n)
         });
         in_family && !access.ended && self.now < access.expires_at
     }

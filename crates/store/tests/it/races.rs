@@ -7,14 +7,18 @@ use std::thread;
 use std::time::Duration;
 
 use grantor_protocol::causes::{PageError, TokenError};
+use grantor_protocol::dialect::Dialect;
 use grantor_protocol::people::{Realm, UserId};
+use grantor_protocol::resource::Target;
 use grantor_protocol::secret::TokenSecret;
 use grantor_protocol::token::PresentedToken;
 use grantor_store::{AuditEvent, NewCode, NoCode, Redemption, StoreError, Tx};
 use tokio::runtime::Handle;
 
 use crate::engine_support::runtime;
-use crate::fixtures::{C1, Family, O1, O2, U1, U2, World, at, for_each_world, organization, person, revocation};
+use crate::fixtures::{
+    C1, Family, O1, O2, U1, U2, World, at, for_each_world, organization, person, revocation, rotation_key,
+};
 
 /// Runs `count` threads that begin together, each with a runtime to wait in, and gathers what they bring.
 fn together<T: Send>(count: usize, act: impl Fn(usize, &Handle) -> T + Sync) -> Vec<T> {
@@ -49,13 +53,13 @@ fn issue(world: &World, handle: &Handle, new: &NewCode, now: i64) -> Result<(), 
 
 fn refresh(world: &World, handle: &Handle, token: &PresentedToken, now: i64) -> Result<PresentedToken, TokenError> {
     let (asked, access) = world.refreshing(token, at(now));
-    let (policy, now) = (world.policy.clone(), at(now));
-    handle.block_on(world.store.write(move |tx| tx.refresh(&asked, &policy, now))).unwrap().map(|_| access)
+    let (policy, with, now) = (world.policy.clone(), world.renewal(Target::default()), at(now));
+    handle.block_on(world.store.write(move |tx| tx.refresh(&asked, &with, &policy, now))).unwrap().map(|_| access)
 }
 
 fn revoke(world: &World, handle: &Handle, token: &PresentedToken, now: i64) -> bool {
     let (asked, trail, now) = (revocation(token), world.trail(at(now)), at(now));
-    handle.block_on(world.store.write(move |tx| tx.revoke(&asked, &trail, now))).unwrap().is_ok()
+    handle.block_on(world.store.write(move |tx| tx.revoke(&asked, &rotation_key(), &trail, now))).unwrap().is_ok()
 }
 
 /// Nothing had to be run again: the order of locks is one.
@@ -196,6 +200,24 @@ fn concurrent_refreshes_keep_cap_and_throttle() {
         let more = together(40, |_, handle| refresh(world, handle, &family.refresh, 1));
         let alive = outcomes.into_iter().chain(more).flatten();
         assert_eq!(alive.filter(|token| world.access(token, at(1)).is_ok()).count(), 10);
+        no_deadlock(world);
+    });
+}
+
+#[test]
+fn fifty_at_once_turn_a_family_once() {
+    for_each_world(|world| {
+        let family = world.family_with(at(0), |new| new.origin.dialect = Dialect::Standard);
+        let world = &*world;
+        let outcomes = together(50, |_, handle| {
+            let (asked, _) = world.refreshing(&family.refresh, at(1));
+            let (policy, with) = (world.policy.clone(), world.renewal(Target::default()));
+            let step = world.store.write(move |tx| tx.refresh(&asked, &with, &policy, at(1)));
+            handle.block_on(step).unwrap().unwrap().turned.unwrap()
+        });
+        assert!(outcomes.iter().all(|pair| *pair == outcomes[0]), "all the same pair");
+        assert_eq!(world.number("SELECT generation FROM refresh_tokens"), 1);
+        assert_eq!(world.number("SELECT count(*) FROM access_tokens"), 2);
         no_deadlock(world);
     });
 }

@@ -8,6 +8,7 @@ use grantor_protocol::issue::FamilyRules;
 use grantor_protocol::people::Realm;
 use grantor_protocol::pkce::Challenge;
 use grantor_protocol::policy::{Policy, Preset};
+use grantor_protocol::resource::TokenFormat;
 use grantor_protocol::scope::{Catalog, CatalogScope, ScopeList};
 use grantor_store::{AuditEvent, NewCode, Origin, RedeemedCode};
 
@@ -36,6 +37,9 @@ fn an_offline_code_becomes_a_family() {
         let redeemed = world.present(&asked, at(1)).unwrap();
         let expected = RedeemedCode {
             origin: Origin::default(),
+            access_scopes: ScopeList::read(&format!("{EMAIL} {READ}")).unwrap(),
+            resource: String::new(),
+            format: TokenFormat::Opaque,
             scopes: ScopeList::read(&format!("{EMAIL} {READ}")).unwrap(),
             with_refresh: true,
             rules: FamilyRules::of(&world.policy),

@@ -5,9 +5,10 @@ use std::time::Duration;
 use grantor_protocol::causes::{AccessError, TokenError};
 use grantor_protocol::people::Realm;
 use grantor_protocol::policy::{Policy, Preset};
+use grantor_protocol::resource::TokenFormat;
 use grantor_protocol::scope::ScopeList;
 use grantor_protocol::token::PresentedToken;
-use grantor_store::{RefreshRequest, Refreshed};
+use grantor_store::{Origin, RefreshRequest, Refreshed};
 
 use crate::fixtures::{
     C2, EMAIL, O1, O2, P1, PU, READ, U1, World, at, for_each_world, guessed, hours, just_before, portal,
@@ -20,6 +21,11 @@ fn a_refresh_gives_an_access_token_of_the_family() {
         let (asked, access) = world.refreshing(&family.refresh, at(1000));
         let refreshed = world.ask(&asked, at(1000)).unwrap();
         let expected = Refreshed {
+            resource: String::new(),
+            format: TokenFormat::Opaque,
+            made_at: at(1000),
+            turned: None,
+            origin: Origin::default(),
             scopes: ScopeList::read(&format!("{EMAIL} {READ}")).unwrap(),
             rules: grantor_protocol::issue::FamilyRules::of(&world.policy),
             user: U1,
@@ -39,7 +45,7 @@ fn a_refresh_gives_an_access_token_of_the_family() {
 #[test]
 fn ten_access_tokens_in_ten_minutes() {
     for_each_world(|world| {
-        let (family, other) = (world.family(at(-600)), world.family(at(-600)));
+        let (family, other) = (world.family(at(0)), world.family(at(0)));
         for n in 0..10 {
             world.refresh(&family.refresh, at(n)).unwrap();
         }
@@ -58,13 +64,30 @@ fn ten_access_tokens_in_ten_minutes() {
 }
 
 #[test]
-fn the_access_token_that_came_with_the_code_counts() {
+fn the_access_token_that_came_with_the_code_is_no_refresh_but_takes_a_place() {
     for_each_world(|world| {
         let family = world.family(at(0));
-        for n in 1..10 {
-            world.refresh(&family.refresh, at(n)).unwrap();
+        for n in 0..10 {
+            assert!(world.access(&family.access, at(0)).is_ok(), "it is one of ten");
+            assert!(world.refresh(&family.refresh, at(0)).is_ok(), "refresh {n}, all in one instant");
         }
-        assert_eq!(world.refresh(&family.refresh, at(10)), Err(TokenError::AccessTokensThrottled));
+        assert_eq!(world.refresh(&family.refresh, at(0)), Err(TokenError::AccessTokensThrottled));
+        assert_eq!(world.access(&family.access, at(0)), Err(AccessError::Revoked), "the eleventh evicted it");
+    });
+}
+
+#[test]
+fn a_revoked_access_token_leaves_its_place_and_still_counts_as_a_refresh() {
+    for_each_world(|world| {
+        let family = world.family(at(0));
+        let all: Vec<_> = (1..10).map(|n| world.refresh(&family.refresh, at(n)).unwrap()).collect();
+        world.revoke(&all[4], at(10)).unwrap();
+        let tenth = world.refresh(&family.refresh, at(10)).unwrap();
+        for (n, token) in [&family.access, &tenth].into_iter().chain(&all).enumerate() {
+            assert_eq!(world.access(token, at(10)).is_ok(), n != 6, "token {n}");
+        }
+        world.revoke(&tenth, at(11)).unwrap();
+        assert_eq!(world.refresh(&family.refresh, at(11)), Err(TokenError::AccessTokensThrottled));
     });
 }
 
@@ -72,7 +95,7 @@ fn the_access_token_that_came_with_the_code_counts() {
 fn a_clock_set_back_jams_nothing_and_revives_nothing() {
     for_each_world(|world| {
         let family = world.family(at(3600));
-        for n in 1..10 {
+        for n in 0..10 {
             world.refresh(&family.refresh, at(3600 + n)).unwrap();
         }
         assert!(world.refresh(&family.refresh, at(3610)).is_err());
@@ -116,12 +139,15 @@ fn the_throttles_longer_memory_keeps_only_the_cap_alive() {
         world.policy.access_tokens_per_refresh_token = 3;
         let family = world.family(at(0));
         let mut all = vec![family.access.clone()];
-        for n in 1..10 {
+        for n in 1..=10 {
             all.push(world.refresh(&family.refresh, at(n)).unwrap());
         }
-        let alive: Vec<_> = all.iter().map(|token| world.access(token, at(9)).is_ok()).collect();
-        assert_eq!(alive, [[false; 7].as_slice(), &[true; 3]].concat());
+        let alive = |world: &World| all.iter().map(|token| world.access(token, at(10)).is_ok()).collect::<Vec<_>>();
+        assert_eq!(alive(world), [[false; 8].as_slice(), &[true; 3]].concat());
         assert_eq!(world.refresh(&family.refresh, at(10)), Err(TokenError::AccessTokensThrottled));
+        // Who was evicted does not come back when a newer one is revoked.
+        world.revoke(&all[10], at(10)).unwrap();
+        assert_eq!(alive(world), [[false; 8].as_slice(), &[true; 2], &[false]].concat());
     });
 }
 

@@ -3,12 +3,17 @@
 use std::sync::Arc;
 
 use grantor_protocol::{
-    causes::TokenError, client::ClientRecord, people::Realm, secret::SecretKind, token::PresentedToken,
+    causes::TokenError, client::ClientRecord, people::Realm, resource::Target, token::PresentedToken,
 };
-use grantor_store::Redemption;
 
-use super::{fresh_token, issued::Issued, may_look_up};
-use crate::{failure::Failure, house::DataCenter, http::params::Sent, refusals::Asking};
+use super::{id_token, issued::Issued};
+use crate::{
+    failure::Failure,
+    house::DataCenter,
+    http::params::Sent,
+    refusals::Asking,
+    tokens::{self, Redeeming},
+};
 
 /// Spends the code for tokens.
 pub async fn redeem(
@@ -21,36 +26,21 @@ pub async fn redeem(
     let Some(code) = sent.params.get("code").and_then(PresentedToken::parse) else {
         return Ok(Err(TokenError::CodeMalformed));
     };
-    if let Err(cause) = may_look_up(dc, &code.id, asking.address, asking.now) {
-        return Ok(Err(cause));
-    }
-    let now = asking.now;
-    let prefix = record.client.client_type.prefix();
-    let (access, access_hash) = fresh_token(dc, SecretKind::Access, now)?;
-    let (refresh, refresh_hash) = fresh_token(dc, SecretKind::Refresh, now)?;
-    let asked = Redemption {
+    let redeeming = Redeeming {
+        realm,
         code,
         device: false,
-        client_id: record.client.id.clone(),
-        realm,
         redirect_uri: sent.params.get("redirect_uri").map(str::to_owned),
         // Sent without a value is not sent (RFC 6749 section 3.2).
         verifier: sent.params.get("code_verifier").filter(|v| !v.is_empty()).map(str::to_owned),
-        access: access_hash,
-        refresh: refresh_hash,
+        public: false,
+        target: Target::default(),
     };
-    let (catalog, policy) = (dc.house.catalog(), Arc::clone(&dc.house.policy));
-    let trail = asking.trail(dc)?;
-    let redeemed = dc.store.write(move |tx| tx.redeem_code(&asked, &catalog, &policy, &trail, now)).await?;
-    Ok(redeemed.map(|code| {
-        let refresh = code.with_refresh.then(|| refresh.reveal(prefix));
-        Issued {
-            access: &access.reveal(prefix),
-            refresh: refresh.as_deref(),
-            scopes: &code.scopes,
-            expires_in: code.rules.expires_in(),
-            id_token: None,
-        }
-        .body(dc, &record.client)
-    }))
+    let redeemed = tokens::redeem(dc, record, redeeming, asking).await?;
+    let handed = match redeemed {
+        Ok(handed) => handed,
+        Err(cause) => return Ok(Err(cause)),
+    };
+    let id_token = id_token::with(dc, &record.client, &handed, asking.now).await?;
+    Ok(Ok(Issued::of(&handed, id_token.as_deref()).body(dc, &record.client)))
 }

@@ -2,7 +2,7 @@
 
 use grantor_protocol::{client::Client, scope::ScopeList};
 
-use crate::house::DataCenter;
+use crate::{house::DataCenter, tokens::Handed};
 
 /// Tokens on their way out.
 pub struct Issued<'a> {
@@ -18,7 +18,18 @@ pub struct Issued<'a> {
     pub id_token: Option<&'a str>,
 }
 
-impl Issued<'_> {
+impl<'a> Issued<'a> {
+    /// The tokens of a code or refresh token, with an ID token when there is one.
+    pub fn of(handed: &'a Handed, id_token: Option<&'a str>) -> Self {
+        Self {
+            access: &handed.access,
+            refresh: handed.refresh.as_deref(),
+            scopes: &handed.scopes,
+            expires_in: handed.expires_in,
+            id_token,
+        }
+    }
+
     /// The answer, keys in the documented order. None of the values needs escaping: tokens are hex, an ID token is
     /// base64url, scopes were checked against the catalog's alphabet, the API domain against a URL's.
     pub fn body(&self, dc: &DataCenter, client: &Client) -> String {

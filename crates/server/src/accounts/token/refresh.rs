@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use grantor_protocol::{
-    causes::TokenError, client::ClientRecord, people::Realm, secret::SecretKind, token::PresentedToken,
+    causes::TokenError, client::ClientRecord, people::Realm, resource::Target, token::PresentedToken,
 };
-use grantor_store::RefreshRequest;
 
-use super::{fresh_token, issued::Issued, may_look_up};
-use crate::{failure::Failure, house::DataCenter, http::params::Sent, refusals::Asking};
+use super::{id_token, issued::Issued};
+use crate::{failure::Failure, house::DataCenter, http::params::Sent, refusals::Asking, tokens};
 
-/// Makes another access token; the refresh token stays as it is.
+/// Makes another access token; the refresh token stays as it is, unless its family began at the other door and turns.
 pub async fn refresh(
     dc: &Arc<DataCenter>,
     realm: Realm,
@@ -21,22 +20,12 @@ pub async fn refresh(
     let Some(refresh) = sent.params.get("refresh_token").and_then(PresentedToken::parse) else {
         return Ok(Err(TokenError::RefreshTokenMalformed));
     };
-    if let Err(cause) = may_look_up(dc, &refresh.id, asking.address, asking.now) {
-        return Ok(Err(cause));
-    }
-    let now = asking.now;
-    let (access, access_hash) = fresh_token(dc, SecretKind::Access, now)?;
-    let asked = RefreshRequest { refresh, client_id: record.client.id.clone(), realm, access: access_hash };
-    let policy = Arc::clone(&dc.house.policy);
-    let refreshed = dc.store.write(move |tx| tx.refresh(&asked, &policy, now)).await?;
-    Ok(refreshed.map(|family| {
-        Issued {
-            access: &access.reveal(record.client.client_type.prefix()),
-            refresh: None,
-            scopes: &family.scopes,
-            expires_in: family.rules.expires_in(),
-            id_token: None,
-        }
-        .body(dc, &record.client)
-    }))
+    // `scope` is ignored here (`spec/decisions.md` 11).
+    let refreshed = tokens::refresh(dc, record, (realm, refresh, Target::default()), asking).await?;
+    let handed = match refreshed {
+        Ok(handed) => handed,
+        Err(cause) => return Ok(Err(cause)),
+    };
+    let id_token = id_token::with(dc, &record.client, &handed, asking.now).await?;
+    Ok(Ok(Issued::of(&handed, id_token.as_deref()).body(dc, &record.client)))
 }

@@ -2,8 +2,8 @@
 //! `examples/page_samples.rs` writes them to a folder to be looked at.
 
 use super::pages::{
-    Application, Brand, ChooseOrganization, ChooseOrganizationError, ConnectedApplication, Consent, Environment,
-    ErrorPage, ErrorText, Form, Frame, Home, Locale, NoOrganization, OrganizationChoice, ScopeGroup, ScopeLine,
+    Application, Brand, ChooseAccount, ChooseOrganization, ChooseOrganizationError, ConnectedApplication, Consent, ConsentNext,
+    DeviceCodeError, DeviceDone, DevicePage, Environment, ErrorPage, ErrorText, Form, FormPost, Frame, Home, Locale, NoOrganization, OrganizationChoice, ScopeGroup, ScopeLine,
     SignInEmail, SignInError, SignInPassword, SignOut, SignedIn, SignedOut, scopes,
 };
 
@@ -86,6 +86,7 @@ pub(crate) fn every_problem(words: Words) -> Vec<ErrorText<'static>> {
         ErrorText::ClientNotInDataCenter { place },
         ErrorText::RedirectUriMissing,
         ErrorText::RedirectUriMismatch,
+        ErrorText::OffDomain,
         ErrorText::ScopeMissing,
         ErrorText::ScopeUnknown { scope: value },
         ErrorText::ScopeNotAllowed { scope: value },
@@ -104,6 +105,10 @@ pub(crate) fn every_problem(words: Words) -> Vec<ErrorText<'static>> {
         ErrorText::CookiesMissing,
         ErrorText::NoOrganization,
         ErrorText::OrganizationNotAllowed,
+        ErrorText::ScopeUnfit { scope: value },
+        ErrorText::NotAdministrator,
+        ErrorText::EnhancementEnded,
+        ErrorText::EnhancementOfAnotherUser,
         ErrorText::NotFound,
         ErrorText::MethodNotAllowed,
         ErrorText::BadRequest,
@@ -235,6 +240,11 @@ pub(crate) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
     add("choose-many", chooser(12, None).render());
     add("choose-nothing", chooser(3, Some(ChooseOrganizationError::NothingChosen)).render());
 
+    add("choose-account", ChooseAccount { frame, form, application: words.application, user }.render());
+    let fields = vec![("code".to_owned(), words.value.to_owned()), ("state".to_owned(), words.application.to_owned())];
+    let uri = "https://desk.zylker.example/callback?a=1&b=\"2\"";
+    add("form-post", FormPost { frame, uri, host: words.host, fields: &fields }.render());
+
     let consent = |application, organization, environment, offline| Consent {
         frame,
         form,
@@ -244,7 +254,9 @@ pub(crate) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
         user,
         groups: scope_groups(locale, words),
         offline,
-        redirect_host: words.host,
+        whole_organization: false,
+        session_choice: false,
+        next: ConsentNext::Host(words.host),
     };
     add("consent", consent(application, Some(words.organization), Environment::Production, true).render());
     add("consent-sandbox", consent(with_logo, Some(words.organization), Environment::Sandbox, false).render());
@@ -252,6 +264,27 @@ pub(crate) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
     small.groups.truncate(2);
     small.groups.remove(0);
     add("consent-account", small.render());
+    let page = consent(application, Some(words.organization), Environment::Production, false);
+    add("consent-session", Consent { session_choice: true, ..page }.render());
+    let page = consent(application, Some(words.organization), Environment::Production, true);
+    add("consent-whole-organization", Consent { whole_organization: true, ..page }.render());
+    let mut device = consent(application, Some(words.organization), Environment::Production, true);
+    device.next = ConsentNext::Device { user_code: "WDJB-MJHT" };
+    add("consent-device", device.render());
+
+    let device = DevicePage { frame, form, code: "", error: None };
+    add("device", device.render());
+    add("device-filled", DevicePage { code: "WDJB-MJHT", ..device }.render());
+    add("device-missing", DevicePage { error: Some(DeviceCodeError::Missing), ..device }.render());
+    let typed = DevicePage { code: words.value, ..device };
+    add("device-unknown", DevicePage { error: Some(DeviceCodeError::Unknown), ..typed }.render());
+    for minutes in [1, 2, 5, 11] {
+        let error = Some(DeviceCodeError::Wait { minutes });
+        add(&format!("device-wait-{minutes}"), DevicePage { error, ..typed }.render());
+    }
+    let done = DeviceDone { frame, application: words.application, approved: true };
+    add("device-approved", done.render());
+    add("device-denied", DeviceDone { approved: false, ..done }.render());
 
     for (index, problem) in every_problem(words).into_iter().enumerate() {
         let heading = problem.heading(locale);

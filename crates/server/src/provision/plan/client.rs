@@ -1,7 +1,7 @@
 //! The difference a client entry makes: the registration, and the secrets that should be live.
 
 use grantor_protocol::{
-    client::{Client, ClientSettings, ClientType},
+    client::{Client, ClientType},
     people::fold_email,
     secret::{SecretHash, SecretKind},
 };
@@ -33,28 +33,7 @@ impl Planner<'_> {
         let data_centers = if entry.data_centers.is_empty() { vec![home.clone()] } else { entry.data_centers.clone() };
         let same_secret = entry.same_secret.unwrap_or(entry.secrets.is_empty());
         let wanted = Registration {
-            client: Client {
-                id: id.clone(),
-                client_type,
-                name: entry.name.clone(),
-                homepage_url: entry.homepage_url.clone(),
-                redirect_uris: entry.redirect_uris.clone(),
-                data_centers,
-                scopes: entry.scopes.clone(),
-                grant_types: entry.grant_types.clone(),
-                disabled: entry.disabled,
-                settings: ClientSettings {
-                    owner,
-                    javascript_domains: entry.javascript_domains.clone(),
-                    jwks: entry.jwks.clone(),
-                    jwks_uri: entry.jwks_uri.clone(),
-                    id_token_signing_alg: entry.id_token_signing_alg.clone(),
-                    token_endpoint_auth_method: entry.token_endpoint_auth_method.clone(),
-                    post_logout_redirect_uris: entry.post_logout_redirect_uris.clone(),
-                    cors_origins: entry.cors_origins.clone(),
-                    legacy_token_body: entry.legacy_token_body,
-                },
-            },
+            client: Client { data_centers, ..entry.client(id.clone(), client_type) },
             same_secret,
         };
         let secrets = self.secrets(entry, &wanted, &home, found.is_none())?;
@@ -116,8 +95,13 @@ impl Planner<'_> {
             match given {
                 Some(secret) => {
                     let hash = SecretHash::of(SecretKind::Client, secret.as_bytes());
-                    changed |= live.len() != 1 || !live.iter().any(|(_, h)| h.matches(&hash));
-                    secrets.push((place, hash));
+                    if live.iter().any(|(_, h)| h.matches(&hash)) {
+                        // Another beside it is a replacement under way (`grantor client secret`).
+                        secrets.extend(live.into_iter().cloned());
+                    } else {
+                        secrets.push((place, hash));
+                        changed = true;
+                    }
                 }
                 None if live.is_empty() => {
                     let secret = made::client_secret(self.entropy()).map_err(|e| ProvisionError(e.to_string()))?;

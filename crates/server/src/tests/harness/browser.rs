@@ -13,6 +13,8 @@ use super::{
 pub struct Ask {
     pub location: String,
     pub portal: Option<String>,
+    /// At the standard dialect's door.
+    pub standard: bool,
     pub parameters: Vec<(String, String)>,
 }
 
@@ -30,6 +32,7 @@ impl Ask {
         Self {
             location: "us".to_owned(),
             portal: None,
+            standard: false,
             parameters: parameters.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec(),
         }
     }
@@ -58,6 +61,7 @@ impl Ask {
 
     pub fn path(&self) -> String {
         match &self.portal {
+            None if self.standard => "/oauth2/authorize".to_owned(),
             None => "/oauth/v2/auth".to_owned(),
             Some(id) => format!("/clientoauth/v2/{id}/auth"),
         }
@@ -77,7 +81,7 @@ pub struct Callback {
 }
 
 impl Callback {
-    fn of(url: &str) -> Self {
+    pub fn of(url: &str) -> Self {
         let query = url.split_once('?').map_or("", |(_, query)| query);
         let parameters = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         Self { url: url.to_owned(), parameters }

@@ -67,10 +67,15 @@ impl Place {
 
     /// The config of a house here, with these lines of policy.
     pub fn config(&self, policy: &str) -> Config {
+        self.config_of(policy, true)
+    }
+
+    /// The same, of a sandbox or not.
+    pub fn config_of(&self, policy: &str, sandbox: bool) -> Config {
         let line = self.database.as_ref().map(|d| format!("database = \"{}\"\n", d.url())).unwrap_or_default();
         let directory = if line.is_empty() { String::new() } else { format!("[directory]\n{line}") };
         let mut text = format!(
-            "data_dir = \"{}\"\n{directory}[sandbox]\nenabled = true\n[policy]\n{policy}\n",
+            "data_dir = \"{}\"\n{directory}[sandbox]\nenabled = {sandbox}\n[policy]\n{policy}\n",
             self.folder.path().display()
         );
         for (name, entry) in [("us", true), ("eu", true), ("cn", false)] {

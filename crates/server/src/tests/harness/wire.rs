@@ -55,7 +55,7 @@ impl Request {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    fn bytes(&self, host: &str) -> Vec<u8> {
+    pub fn bytes(&self, host: &str) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
             write!(head, "host: {host}\r\n").unwrap();

@@ -1,0 +1,63 @@
+//! `grantor client code`: a code for a self client, as its owner would make one in a console.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use grantor_server::{
+    provision::Workshop,
+    self_codes::{self, SelfCodeRequest},
+};
+
+use crate::serve;
+
+/// Make a code for a self client, in the name of its owner
+///
+/// The application exchanges it at /oauth/v2/token of the owner's data center, without a redirect URI, and gets a
+/// refresh token with it. Works beside a running server. Prints CODE, LOCATION, ORGANIZATION and EXPIRES_IN (seconds),
+/// once, as KEY=VALUE lines.
+#[derive(Debug, Args)]
+pub struct Code {
+    /// Client id of the self client
+    #[arg(long, value_name = "ID")]
+    client_id: String,
+    /// What it may do, separated by commas
+    #[arg(long, value_name = "SCOPES")]
+    scope: String,
+    /// For which of the owner's organizations; may be left out only when no scope belongs to one
+    #[arg(long, value_name = "ID")]
+    organization: Option<String>,
+    /// How long the code is good
+    #[arg(long, value_name = "MINUTES", default_value = "3", value_parser = ["3", "5", "7", "10"])]
+    minutes: String,
+    /// The config file that names the stores
+    #[arg(long, value_name = "FILE", env = "GRANTOR_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+impl Code {
+    /// Makes it.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let config = serve::config(self.config.as_deref())?;
+        let request = SelfCodeRequest {
+            client_id: self.client_id,
+            scope: self.scope,
+            organization: self.organization,
+            minutes: self.minutes.parse()?,
+            request_id: "command line".to_owned(),
+        };
+        let made = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
+            let shop = Workshop::open(config)?;
+            let made = self_codes::make(&shop, &request);
+            shop.close();
+            Ok(made?)
+        });
+        let made = made.await.context("the work ended early")??;
+        serve::print_made(&[
+            ("CODE".to_owned(), made.code),
+            ("LOCATION".to_owned(), made.location),
+            ("ORGANIZATION".to_owned(), made.organization_id),
+            ("EXPIRES_IN".to_owned(), made.expires_in.to_string()),
+        ])
+    }
+}

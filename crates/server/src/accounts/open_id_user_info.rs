@@ -1,0 +1,42 @@
+//! `/oauth/v2/userinfo`: the claims that a token's scopes open (accounts-protocol.md section 9.3; OpenID Connect Core
+//! section 5.3). The older `/oauth/user/info` is next door.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::{Method, StatusCode},
+    response::Response,
+};
+use grantor_protocol::causes::AccessError;
+use grantor_store::LiveAccess;
+use serde_json::Value;
+
+use super::error;
+use crate::{access, claims, house::DataCenter, http::reply, metrics::Endpoint, refusals::Asking};
+
+/// Answers the claims. The token travels in the header only, as everywhere here.
+pub async fn open_id_user_info(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
+    let asking = Asking::of(&dc, Endpoint::UserInfo, &request);
+    if request.method() != Method::GET && request.method() != Method::POST {
+        return error::wrong_method(&dc, &asking);
+    }
+    let (parts, _) = request.into_parts();
+    let live = match access::open(&dc, &parts.headers, &asking).await {
+        Ok(live) => live,
+        Err(failure) => {
+            asking.broke(&failure);
+            return error::broken();
+        }
+    };
+    let (client, cause) = match live {
+        Ok(live) if !claims::signs_in(&live.scopes) => (Some(live.client_id), AccessError::ScopeMissing),
+        Ok(LiveAccess { user: Some(user), scopes, .. }) => {
+            return reply::json(StatusCode::OK, Value::Object(claims::of(&user, &scopes)).to_string());
+        }
+        Ok(live) => (Some(live.client_id), AccessError::NoUser),
+        Err(cause) => (None, cause),
+    };
+    asking.refuse(&dc, client.as_deref(), cause.name(), "");
+    error::access(cause)
+}

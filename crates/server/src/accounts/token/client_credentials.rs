@@ -1,0 +1,128 @@
+//! `grant_type=client_credentials`: a self client acts for its owner, in one organization (accounts-protocol.md section
+//! 7.4).
+
+use std::sync::Arc;
+
+use grantor_protocol::{
+    causes::TokenError,
+    client::{Client, ClientRecord},
+    people::{Membership, Realm, UserId},
+    scope::{Catalog, ScopeList},
+    secret::SecretKind,
+};
+use grantor_store::ClientTokenRequest;
+
+use super::issued::Issued;
+use crate::{failure::Failure, house::DataCenter, http::params::Sent, refusals::Asking, tokens};
+
+/// The service whose documents demand `soid` even of an owner with a single organization.
+const ALWAYS_NAMED: &str = "ZohoCRM";
+
+/// Makes an access token without any code; never a refresh token.
+pub async fn issue(
+    dc: &Arc<DataCenter>,
+    realm: Realm,
+    sent: &Sent,
+    record: &Arc<ClientRecord>,
+    asking: &Asking,
+) -> Result<Result<String, TokenError>, Failure> {
+    // Portals have users; what belongs to no portal's user is not made at a portal.
+    if realm != Realm::Accounts {
+        return Ok(Err(TokenError::GrantTypeNotAllowed));
+    }
+    let catalog = dc.house.catalog();
+    let wanted = match Wanted::read(sent, &record.client, &catalog) {
+        Ok(wanted) => wanted,
+        Err(cause) => return Ok(Err(cause)),
+    };
+    let owner = record.client.settings.owner.clone();
+    let found = dc.store.read(move |tx| {
+        let Some(owner) = tx.user_by_email(&Realm::Accounts, &owner)? else { return Ok(None) };
+        let user = owner.user;
+        Ok(Some((user.id, user.disabled, tx.memberships(user.id, &Realm::Accounts)?)))
+    });
+    let (user, memberships): (UserId, Vec<Membership>) = match found.await? {
+        None => return Ok(Err(TokenError::OwnerUnknown)),
+        Some((_, true, _)) => return Ok(Err(TokenError::UserDisabled)),
+        Some((user, false, memberships)) => (user, memberships),
+    };
+    let organization_id = match wanted.organization(&memberships) {
+        Ok(id) => id,
+        Err(cause) => return Ok(Err(cause)),
+    };
+    let now = asking.now;
+    let (access, access_hash) = tokens::fresh(dc, SecretKind::Access, now)?;
+    let asked = ClientTokenRequest {
+        client_id: record.client.id.clone(),
+        realm,
+        user,
+        organization_id,
+        scopes: wanted.scopes.clone(),
+        resource: String::new(),
+        access: access_hash,
+        fresh_grant: dc.fresh_id(now)?,
+    };
+    let policy = Arc::clone(&dc.house.policy);
+    let issued = dc.store.write(move |tx| tx.issue_client_token(&asked, &policy, now)).await?;
+    Ok(issued.map(|rules| {
+        Issued {
+            access: &access.reveal(record.client.client_type.prefix()),
+            refresh: None,
+            scopes: &wanted.scopes,
+            expires_in: rules.expires_in(),
+            id_token: None,
+        }
+        .body(dc, &record.client)
+    }))
+}
+
+/// What is asked for, judged without the store.
+struct Wanted {
+    scopes: ScopeList,
+    /// Whether a scope belongs to an organization.
+    needs_organization: bool,
+    /// Whether one is of the service that always wants it named.
+    always_named: bool,
+    /// The organization of `soid`.
+    organization: Option<String>,
+}
+
+impl Wanted {
+    fn read(sent: &Sent, client: &Client, catalog: &Catalog) -> Result<Self, TokenError> {
+        let scope = sent.params.get("scope").unwrap_or_default();
+        let scopes = ScopeList::read(scope).map_err(|_| TokenError::ScopeMalformed)?;
+        let (mut needs_organization, mut services) = (false, Vec::new());
+        for scope in scopes.iter() {
+            let known = catalog.find(scope).ok_or_else(|| TokenError::ScopeUnknown(scope.to_owned()))?;
+            if !client.may_ask(catalog, scope) {
+                return Err(TokenError::ScopeNotAllowed(scope.to_owned()));
+            }
+            needs_organization |= known.needs_organization;
+            services.push(known.service.as_str());
+        }
+        let organization = match sent.params.get("soid").filter(|soid| !soid.is_empty()) {
+            None => None,
+            Some(soid) => {
+                let named = soid.split_once('.').filter(|(service, id)| {
+                    !id.is_empty() && services.iter().any(|own| own.eq_ignore_ascii_case(service))
+                });
+                Some(named.ok_or(TokenError::OrganizationMalformed)?.1.to_owned())
+            }
+        };
+        let always_named = services.contains(&ALWAYS_NAMED);
+        Ok(Self { scopes, needs_organization, always_named, organization })
+    }
+
+    /// Which of the owner's organizations the token is bound to; empty for none.
+    fn organization(&self, memberships: &[Membership]) -> Result<String, TokenError> {
+        match (&self.organization, memberships) {
+            (Some(id), _) if !memberships.iter().any(|m| m.organization.id == *id) => {
+                Err(TokenError::OrganizationNotAllowed)
+            }
+            _ if !self.needs_organization => Ok(String::new()),
+            (Some(id), _) => Ok(id.clone()),
+            (None, [only]) if !self.always_named => Ok(only.organization.id.clone()),
+            (None, _) => Err(TokenError::OrganizationMissing),
+        }
+    }
+}

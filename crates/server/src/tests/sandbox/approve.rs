@@ -1,0 +1,177 @@
+//! Sign-in and consent without a browser: the checks are the real ones, only the person is not there.
+
+use serde_json::json;
+
+use super::{super::answers::*, *};
+
+const BOUND: &str = "ZohoBigin.modules.ALL";
+
+#[tokio::test]
+async fn a_code_at_once_and_it_is_like_any_other() {
+    for_each_store(async |house| {
+        let callback = answered(house, &Ask::of(&DESK).with("sandbox_user", ALICE.email).with("state", "x y")).await;
+        assert!(callback.url.starts_with(DESK.redirect_uri), "{callback:?}");
+        assert_eq!(callback.get("location"), Some("us"));
+        assert_eq!(callback.get("accounts-server"), Some(house.url("us")));
+        assert_eq!(callback.get("state"), Some("x y"));
+        let tokens = Tokens::of(&house.exchange("us", &DESK, &callback.code()).await);
+        assert_eq!(house.user_info("us", &tokens.access).await.text("Email"), ALICE.email);
+        assert_eq!(house.exchange("us", &DESK, &callback.code()).await.brief(), INVALID_CODE, "once");
+        // It expires like any other.
+        let late = code_of(house, &Ask::of(&DESK), &ALICE).await;
+        house.advance(60);
+        assert_eq!(house.exchange("us", &DESK, &late).await.brief(), INVALID_CODE);
+        // Consent is remembered like any other: an online request without prompt needs none.
+        let quiet = Ask::of(&DESK).without("prompt");
+        assert!(
+            Tokens::of(&house.exchange("us", &DESK, &code_of(house, &quiet, &ALICE).await).await).refresh.is_empty()
+        );
+        // No browser is signed in by it.
+        let reply = asked(house, &quiet.with("sandbox_user", ALICE.email)).await;
+        assert_eq!(reply.headers_named("set-cookie").count(), 0, "{reply:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_checks_are_the_real_ones() {
+    for_one_store(async |house| {
+        let asks = Ask::of(&DESK).with("sandbox_user", ALICE.email);
+        for (ask, word) in [
+            (asks.clone().with("client_id", "1000.NOBODY"), "ERROR_invalid_client"),
+            (asks.clone().with("redirect_uri", "https://evil.example/"), "ERROR_invalid_redirect_uri"),
+            (asks.clone().with("scope", "No.such.SCOPE"), "ERROR_invalid_scope"),
+            (asks.clone().with("code_challenge", "short"), "ERROR_invalid_request"),
+            (Ask::of(&GONE).with("sandbox_user", ALICE.email), "ERROR_invalid_client"),
+            (Ask::of(&POCKET).with("sandbox_user", ALICE.email), "ERROR_invalid_request"),
+            (Ask::of(&US_ONLY).with("sandbox_user", CARLA.email), "ERROR_invalid_client"),
+        ] {
+            let page = asked(house, &ask).await;
+            assert!(page.status == 400 && page.header("location").is_none(), "{ask:?}: {page:?}");
+            assert!(page.body.contains(word), "{word}: {}", page.body);
+        }
+        // What the person cannot be or do.
+        for (email, scope, organization, said) in [
+            ("nobody@zylker.example", BOUND, "", "nobody has the address"),
+            ("nobody", BOUND, "", "no e-mail address"),
+            (LUKE.email, BOUND, "", "disabled"),
+            (BOB.email, BOUND, "", "10001, 10002"),
+            (BOB.email, BOUND, "20001", "not in the organization"),
+            (PAT.email, BOUND, "", "nobody has the address"),
+            (LIN.email, BOUND, "", "at home in cn"),
+        ] {
+            let mut ask = Ask::of(&DESK).with("scope", scope).with("sandbox_user", email);
+            if !organization.is_empty() {
+                ask = ask.with("sandbox_organization", organization);
+            }
+            let reply = asked(house, &ask).await;
+            assert!(reply.status == 400 && reply.text("message").contains(said), "{email}: {reply:?}");
+        }
+        let none = asked(house, &Ask::of(&DESK).with("scope", BOUND).with("sandbox_user", DORA.email)).await;
+        assert!(none.status == 400 && none.header("location").is_none(), "no organization: {none:?}");
+        let maybe = asked(house, &asks.with("sandbox_deny", "maybe")).await;
+        assert!(maybe.status == 400 && maybe.text("message").contains("sandbox_deny"), "{maybe:?}");
+        let alone = asked(house, &Ask::of(&DESK).with("sandbox_deny", "true")).await;
+        assert!(alone.status == 400 && alone.text("message").contains("sandbox_user"), "{alone:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_of_several_organizations_is_chosen() {
+    for_one_store(async |house| {
+        let ask = Ask::of(&DESK).with("scope", BOUND).with("sandbox_user", BOB.email);
+        for id in ["10001", "10002"] {
+            answered(house, &ask.clone().with("sandbox_organization", id)).await.code();
+        }
+        // Where no scope needs one, none is needed.
+        code_of(house, &Ask::of(&DESK), &BOB).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_at_home_elsewhere_is_answered_from_there() {
+    for_each_store(async |house| {
+        let callback = answered(house, &Ask::of(&DESK).with("sandbox_user", CARLA.email)).await;
+        assert_eq!(callback.get("location"), Some("eu"));
+        assert_eq!(callback.get("accounts-server"), Some(house.url("eu")));
+        assert_eq!(house.exchange("us", &DESK, &callback.code()).await.brief(), INVALID_CLIENT);
+        Tokens::of(&house.exchange("eu", &DESK, &callback.code()).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn at_a_portal_its_own_people() {
+    for_one_store(async |house| {
+        let ask = Ask::of(&DESK).portal(PARTNERS).with("sandbox_user", PAT.email);
+        let code = answered(house, &ask).await.code();
+        Tokens::of(&house.post("us", &portal_token(PARTNERS), &redemption(&DESK, &code)).await);
+        let reply = asked(house, &ask.with("sandbox_user", ALICE.email)).await;
+        assert!(reply.status == 400 && reply.text("message").contains("portal 60001"), "{reply:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_approval_holds_for_every_request_until_a_reset() {
+    for_each_store(async |house| {
+        assert_eq!(get(house, "approve").await, json!({"email": null}));
+        told(house, "approve", &json!({"email": "Bob@Zylker.example", "organization": "10002"})).await;
+        let ask = Ask::of(&DESK).with("scope", BOUND);
+        let bobs = answered(house, &ask).await.code();
+        assert_eq!(Tokens::of(&house.exchange("us", &DESK, &bobs).await).access.len(), 70);
+        // The request's own person counts more.
+        let alices = code_of(house, &Ask::of(&DESK), &ALICE).await;
+        let tokens = Tokens::of(&house.exchange("us", &DESK, &alices).await);
+        assert_eq!(house.user_info("us", &tokens.access).await.text("Email"), ALICE.email);
+        // No is an answer, too.
+        told(house, "approve", &json!({"email": BOB.email, "organization": "10002", "decision": "reject"})).await;
+        let callback = answered(house, &ask.clone().with("state", "s")).await;
+        assert_eq!((callback.get("error"), callback.get("state")), (Some("access_denied"), Some("s")));
+        // Even where everything was granted before.
+        let callback = answered(house, &ask.clone().without("prompt")).await;
+        assert_eq!(callback.get("error"), Some("access_denied"));
+        told(house, "reset", &json!({})).await;
+        let page = asked(house, &ask).await;
+        assert!(page.status == 200 && Form::find(&page.body).is_some(), "{page:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_device_is_approved_by_its_code() {
+    for_each_store(async |house| {
+        for (person, decision, word) in
+            [(&ALICE, "accept", None), (&CARLA, "accept", Some("other_dc")), (&ALICE, "reject", Some("access_denied"))]
+        {
+            let fields = [
+                ("grant_type", "device_request"),
+                ("client_id", SCREEN.id),
+                ("scope", "AaaServer.profile.READ"),
+                ("access_type", "offline"),
+            ];
+            let device = house.post("us", "/oauth/v3/device/code", &fields).await;
+            let (user_code, device_code) = (device.text("user_code"), device.text("device_code"));
+            told(house, "approve", &json!({"email": person.email, "user_code": user_code, "decision": decision})).await;
+            let poll = [
+                ("grant_type", "device_token"),
+                ("client_id", SCREEN.id),
+                ("client_secret", SCREEN.secret),
+                ("code", &device_code),
+            ];
+            house.advance(10);
+            let reply = house.post("us", "/oauth/v3/device/token", &poll).await;
+            match word {
+                None => drop(Tokens::of(&reply)),
+                Some(word) => assert_eq!(reply.text("error"), word, "{reply:?}"),
+            }
+            // The approval was for this device only.
+            assert_eq!(get(house, "approve").await, json!({"email": null}));
+        }
+        let unknown = tell(house, "approve", &json!({"email": ALICE.email, "user_code": "BCDF-GHJK"})).await;
+        assert_eq!(unknown.status, 400, "{unknown:?}");
+    })
+    .await;
+}

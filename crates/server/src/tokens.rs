@@ -1,0 +1,254 @@
+//! Tokens out of codes and refresh tokens: what the token endpoints of both dialects share. A dialect reads the request
+//! and writes the answer; which tokens a code or a refresh token is worth does not depend on the door.
+
+use std::{net::IpAddr, sync::Arc};
+
+use grantor_protocol::{
+    causes::TokenError,
+    client::ClientRecord,
+    people::{Realm, UserId},
+    resource::{Target, TokenFormat},
+    scope::ScopeList,
+    secret::{SecretKind, TokenSecret},
+    time::Timestamp,
+    token::{PresentedToken, TokenId},
+};
+use grantor_store::{NewToken, Origin, Redemption, RefreshRequest, Renewal};
+
+use crate::{
+    failure::Failure,
+    guesses::Guess,
+    house::DataCenter,
+    jwt_access::{self, Claims},
+    refusals::Asking,
+};
+
+/// Tokens on their way out.
+#[derive(Debug)]
+pub struct Handed {
+    /// The access token, as it goes over the wire.
+    pub access: String,
+    /// The refresh token, when one was made or took the other's place.
+    pub refresh: Option<String>,
+    /// What the access token allows.
+    pub scopes: ScopeList,
+    /// Seconds that the access token has left.
+    pub expires_in: i64,
+    /// Everything that was granted, for the ID token.
+    pub granted: ScopeList,
+    /// For whom.
+    pub user: UserId,
+    /// In which organization; empty for none.
+    pub organization_id: String,
+    /// How it came about.
+    pub origin: Origin,
+}
+
+/// A code on its way in. The client has authenticated.
+#[derive(Debug)]
+pub struct Redeeming {
+    /// At which door.
+    pub realm: Realm,
+    /// The code.
+    pub code: PresentedToken,
+    /// Whether it must be a device code; an authorization code otherwise.
+    pub device: bool,
+    /// `redirect_uri`, as sent.
+    pub redirect_uri: Option<String>,
+    /// `code_verifier`, as sent; not empty.
+    pub verifier: Option<String>,
+    /// Whether the client proved nothing of itself.
+    pub public: bool,
+    /// The resources named.
+    pub target: Target,
+}
+
+/// Spends a code for tokens.
+///
+/// # Errors
+/// The outer error is a breakage; the inner one says why there are none.
+pub async fn redeem(
+    dc: &Arc<DataCenter>,
+    record: &Arc<ClientRecord>,
+    redeeming: Redeeming,
+    asking: &Asking,
+) -> Result<Result<Handed, TokenError>, Failure> {
+    let now = asking.now;
+    match may_look_up(dc, &redeeming.code.id, asking.address, now) {
+        // A device code is good at every data center; what it is worth lies where its user is at home.
+        Err(TokenError::WrongDataCenter(_)) if redeeming.device => {}
+        Err(cause) => return Ok(Err(cause)),
+        Ok(()) => {}
+    }
+    let prefix = record.client.client_type.prefix();
+    let (access, access_hash) = fresh(dc, SecretKind::Access, now)?;
+    let (refresh, refresh_hash) = fresh(dc, SecretKind::Refresh, now)?;
+    let Redeeming { realm, code, device, redirect_uri, verifier, public, target } = redeeming;
+    let asked = Redemption {
+        code,
+        device,
+        client_id: record.client.id.clone(),
+        realm,
+        redirect_uri,
+        verifier,
+        public,
+        target,
+        resources: Arc::clone(&dc.house.resources),
+        access: access_hash,
+        refresh: refresh_hash,
+    };
+    let (catalog, policy) = (dc.house.catalog(), Arc::clone(&dc.house.policy));
+    let trail = asking.trail(dc)?;
+    let redeemed = dc.store.write(move |tx| tx.redeem_code(&asked, &catalog, &policy, &trail, now)).await?;
+    let code = match redeemed {
+        Ok(code) => code,
+        Err(cause) => return Ok(Err(noted(dc, cause, asking))),
+    };
+    let text = match code.format {
+        TokenFormat::Opaque => access.reveal(prefix),
+        TokenFormat::Jwt => {
+            let claims = Claims {
+                id: access.id,
+                client_id: &record.client.id,
+                user: code.user,
+                organization_id: &code.organization_id,
+                scopes: &code.access_scopes,
+                resource: &code.resource,
+                expires_at: code.rules.access_ends(now),
+            };
+            jwt_access::sign(dc, &claims, now).await?
+        }
+    };
+    Ok(Ok(Handed {
+        access: text,
+        refresh: code.with_refresh.then(|| refresh.reveal(prefix)),
+        scopes: code.access_scopes,
+        expires_in: code.rules.expires_in(),
+        granted: code.scopes,
+        user: code.user,
+        organization_id: code.organization_id,
+        origin: code.origin,
+    }))
+}
+
+/// Makes another access token of a refresh token's family, which turns when it began so.
+///
+/// # Errors
+/// The outer error is a breakage; the inner one says why there is none.
+pub async fn refresh(
+    dc: &Arc<DataCenter>,
+    record: &Arc<ClientRecord>,
+    (realm, refresh, target): (Realm, PresentedToken, Target),
+    asking: &Asking,
+) -> Result<Result<Handed, TokenError>, Failure> {
+    let now = asking.now;
+    let family = refresh.id;
+    if let Err(cause) = may_look_up(dc, &family, asking.address, now) {
+        return Ok(Err(cause));
+    }
+    let prefix = record.client.client_type.prefix();
+    let (access, access_hash) = fresh(dc, SecretKind::Access, now)?;
+    let asked = RefreshRequest { refresh, client_id: record.client.id.clone(), realm, access: access_hash };
+    let with = Renewal {
+        catalog: dc.house.catalog(),
+        resources: Arc::clone(&dc.house.resources),
+        rotation: Arc::clone(&dc.rotation),
+        target,
+    };
+    let policy = Arc::clone(&dc.house.policy);
+    let refreshed = dc.store.write(move |tx| tx.refresh(&asked, &with, &policy, now)).await?;
+    let given = match refreshed {
+        Ok(given) => given,
+        Err(cause) => {
+            if cause == TokenError::RefreshTokenReused {
+                // The family is dead already; this takes it off its grant's list and tells of it.
+                let trail = asking.trail(dc)?;
+                dc.store.write(move |tx| tx.note_reuse(family, &trail, now)).await?;
+            }
+            return Ok(Err(noted(dc, cause, asking)));
+        }
+    };
+    let (access, refresh) = match given.turned {
+        None => (access, None),
+        Some(turned) => (turned.access, Some(PresentedToken { id: family, secret: turned.refresh }.reveal(prefix))),
+    };
+    let expires_at = given.rules.access_ends(given.made_at);
+    let text = match given.format {
+        TokenFormat::Opaque => access.reveal(prefix),
+        TokenFormat::Jwt => {
+            let claims = Claims {
+                id: access.id,
+                client_id: &record.client.id,
+                user: given.user,
+                organization_id: &given.organization_id,
+                scopes: &given.scopes,
+                resource: &given.resource,
+                expires_at,
+            };
+            jwt_access::sign(dc, &claims, now).await?
+        }
+    };
+    Ok(Ok(Handed {
+        access: text,
+        refresh,
+        expires_in: ((expires_at.millis() - now.millis()) / 1000).max(0),
+        granted: given.scopes.clone(),
+        scopes: given.scopes,
+        user: given.user,
+        organization_id: given.organization_id,
+        origin: given.origin,
+    }))
+}
+
+/// Made here, and not by somebody who guesses: told before any look-up (`spec/decisions.md` 6).
+///
+/// # Errors
+/// `SecretGuessing` or `WrongDataCenter`.
+pub fn may_look_up(dc: &DataCenter, id: &TokenId, address: IpAddr, now: Timestamp) -> Result<(), TokenError> {
+    if !dc.guesses.wait(Guess::Token(address), now).is_zero() {
+        return Err(TokenError::SecretGuessing);
+    }
+    dc.made_here(id).map_err(TokenError::WrongDataCenter)
+}
+
+/// A fresh token, and what the store keeps of it.
+///
+/// # Errors
+/// When there is no entropy.
+pub fn fresh(dc: &DataCenter, kind: SecretKind, now: Timestamp) -> Result<(PresentedToken, NewToken), Failure> {
+    let (id, secret): (TokenId, TokenSecret) = (dc.fresh_id(now)?, dc.house.entropy.secret()?);
+    let new = NewToken { id, secret_hash: secret.hash(kind) };
+    Ok((PresentedToken { id, secret }, new))
+}
+
+/// Counts a guess at a code or token.
+fn noted(dc: &DataCenter, cause: TokenError, asking: &Asking) -> TokenError {
+    if matches!(cause, TokenError::CodeUnknown | TokenError::RefreshTokenUnknown) {
+        dc.guesses.wrong(Guess::Token(asking.address), asking.now);
+    }
+    cause
+}
+
+/// The cause in words, for the client's owner and the log.
+pub fn explain(dc: &DataCenter, cause: &TokenError) -> String {
+    match cause {
+        TokenError::WrongDataCenter(byte) => {
+            format!("issued by {}, presented at {}", dc.house.location_of(*byte), dc.place.location)
+        }
+        TokenError::ParameterConflict(name) => format!("{name} was sent twice with different values"),
+        TokenError::ParameterMissing(name) => format!("{name} is missing"),
+        TokenError::ParameterInUrl(name) => format!("{name} stands in the URL"),
+        TokenError::ScopeRetired(scope) => format!("{scope} is no longer in the catalog"),
+        TokenError::ScopeUnknown(scope) => format!("{scope} is not in the catalog"),
+        TokenError::ScopeNotAllowed(scope) => format!("{scope} is not among the client's scopes"),
+        TokenError::AssertionRefused(part) => format!("the assertion's {part}"),
+        _ => String::new(),
+    }
+}
+
+/// A stranger's client id for the log; only what has the shape of one, because people put secrets there by
+/// mistake.
+pub fn shown(text: &str) -> &str {
+    let shaped = text.len() <= 36 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'.');
+    if shaped { text } else { "(not the shape of one)" }
+}

@@ -1,0 +1,4 @@
+//! Access tokens in an `Authorization` header.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| grantor_fuzz::door::bearer(data));

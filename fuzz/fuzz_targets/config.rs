@@ -1,0 +1,4 @@
+//! Config files.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| grantor_fuzz::files::config(data));

@@ -1,0 +1,4 @@
+//! `Cookie` headers.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| grantor_fuzz::door::cookies(data));

@@ -1,0 +1,4 @@
+//! `X-Forwarded-For` headers.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| grantor_fuzz::door::forwarded(data));

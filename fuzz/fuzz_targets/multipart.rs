@@ -1,0 +1,4 @@
+//! Multipart bodies: boundary, body.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| grantor_fuzz::door::multipart(data));

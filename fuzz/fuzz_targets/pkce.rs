@@ -1,0 +1,4 @@
+//! PKCE: challenge, method, verifier.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| grantor_fuzz::rules::pkce(data));

@@ -1,0 +1,4 @@
+//! Provision files.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| grantor_fuzz::files::provision(data));

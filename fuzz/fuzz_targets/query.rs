@@ -1,0 +1,4 @@
+//! Query strings of authorization requests.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| grantor_fuzz::rules::query(data));

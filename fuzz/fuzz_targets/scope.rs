@@ -1,0 +1,4 @@
+//! Lists of scopes.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| grantor_fuzz::rules::scope(data));

@@ -1,0 +1,6 @@
+//! What must hold of every parser of strangers' bytes, one function for each fuzz target. The targets call these with
+//! what the engine makes up; `crates/server/tests/strangers.rs` calls them with the files of `corpus/`.
+
+pub mod door;
+pub mod files;
+pub mod rules;
