@@ -27,9 +27,9 @@ pub struct Code {
     /// For which of the owner's organizations; may be left out only when no scope belongs to one
     #[arg(long, value_name = "ID")]
     organization: Option<String>,
-    /// How long the code is good
-    #[arg(long, value_name = "MINUTES", default_value = "3", value_parser = ["3", "5", "7", "10"])]
-    minutes: String,
+    /// How long the code is good; default: as the config's policy says, 3 unless it says otherwise
+    #[arg(long, value_name = "MINUTES", value_parser = ["3", "5", "7", "10"])]
+    minutes: Option<String>,
     /// The config file that names the stores
     #[arg(long, value_name = "FILE", env = "GRANTOR_CONFIG")]
     config: Option<PathBuf>,
@@ -43,7 +43,7 @@ impl Code {
             client_id: self.client_id,
             scope: self.scope,
             organization: self.organization,
-            minutes: self.minutes.parse()?,
+            minutes: self.minutes.map(|minutes| minutes.parse()).transpose()?,
             request_id: "command line".to_owned(),
         };
         let made = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {

@@ -49,6 +49,10 @@ pub struct Policy {
     pub code_lifetime: Duration,
     /// Life of a code from `/clientoauth/v2/{PORTAL_ID}/auth`.
     pub portal_code_lifetime: Duration,
+    /// Life of a self client's code when its owner chooses none of [`Self::SELF_CODE_MINUTES`].
+    pub self_code_lifetime: Duration,
+    /// Life of the token that lets an application ask for more scopes.
+    pub enhancement_token_lifetime: Duration,
     /// Life of a device code and of the code that a person types for it.
     pub device_code_lifetime: Duration,
     /// The shortest time between two polls of a device; never switched off (`spec/decisions.md` 9).
@@ -91,6 +95,9 @@ impl Policy {
     /// (`spec/decisions.md` 1).
     pub const CODE_MEMORY: Duration = seconds(3600);
 
+    /// How many minutes a self client's code may live, as its owner chooses (accounts-protocol.md section 14).
+    pub const SELF_CODE_MINUTES: [u64; 4] = [3, 5, 7, 10];
+
     /// The figures of a preset.
     pub fn preset(preset: Preset) -> Self {
         let (code, cap) = match preset {
@@ -101,6 +108,8 @@ impl Policy {
         Self {
             code_lifetime: seconds(code),
             portal_code_lifetime: seconds(120),
+            self_code_lifetime: seconds(180),
+            enhancement_token_lifetime: seconds(600),
             device_code_lifetime: seconds(300),
             device_poll_interval: seconds(if matches!(preset, Preset::Accounts) { 30 } else { 5 }),
             access_token_lifetime: seconds(3600),
@@ -125,5 +134,36 @@ impl Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self::preset(Preset::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every figure of section 17 as decided (decisions 1 to 4 and 24).
+    #[test]
+    fn the_presets_are_the_documented_figures() {
+        for (preset, code, access_cap, poll) in
+            [(Preset::Bigin, 60, 10, 5), (Preset::Accounts, 120, 10, 30), (Preset::Crm, 180, 15, 5)]
+        {
+            let policy = Policy::preset(preset);
+            assert_eq!(policy.code_lifetime, seconds(code), "{preset:?}");
+            assert_eq!(policy.access_tokens_per_refresh_token, access_cap, "{preset:?}");
+            assert_eq!(policy.device_poll_interval, seconds(poll), "{preset:?}");
+            // What the pages agree on, or one page decides.
+            assert_eq!(policy.portal_code_lifetime, seconds(120));
+            assert_eq!(policy.self_code_lifetime, seconds(180));
+            assert_eq!(policy.enhancement_token_lifetime, seconds(600));
+            assert_eq!(policy.device_code_lifetime, seconds(300));
+            assert_eq!(policy.access_token_lifetime, seconds(3600));
+            assert_eq!(policy.refresh_tokens_per_user_and_client, 20);
+            assert!(policy.throttles && policy.guess_limits);
+            assert_eq!(policy.access_token_rate, Rate { count: 10, window: seconds(600) });
+            assert_eq!(policy.refresh_token_rate, Rate { count: 5, window: seconds(60) });
+            assert_eq!(policy.code_rate, Rate { count: 10, window: seconds(600) });
+        }
+        assert_eq!(Policy::default(), Policy::preset(Preset::Bigin));
+        assert_eq!(Policy::SELF_CODE_MINUTES, [3, 5, 7, 10]);
     }
 }

@@ -42,9 +42,9 @@ pub fn of(user: &User, scopes: &ScopeList) -> Map<String, Value> {
             [(&user.first_name, ["first_name", "given_name"]), (&user.last_name, ["last_name", "family_name"])]
         {
             if !value.is_empty() {
-                names.into_iter().for_each(|name| {
+                for name in names {
                     tell(name, value.as_str().into());
-                });
+                }
             }
         }
     }

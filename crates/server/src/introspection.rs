@@ -80,8 +80,7 @@ async fn tell(
     if !access::client_lives(dc, &live.client_id).await? {
         return Ok(Err(NotTold::Dead(AccessError::ClientDisabled)));
     }
-    let concerned = live.client_id == caller.id
-        || dc.house.resources.is_one_of(&live.resource, &caller.id);
+    let concerned = live.client_id == caller.id || dc.house.resources.is_one_of(&live.resource, &caller.id);
     Ok(if concerned { Ok(live) } else { Err(NotTold::NotForCaller) })
 }
 

@@ -48,7 +48,9 @@ async fn contacts(State(dc): State<Arc<DataCenter>>, request: Request) -> Respon
         return answer(StatusCode::FORBIDDEN, "NO_PERMISSION", "permission denied", &details);
     }
     let data = people(&live.organization_id);
-    let info = json!({ "per_page": 200, "count": data.len(), "page": 1, "more_records": false });
+    let of = json!({ "id": live.organization_id, "environment": live.environment.as_str() });
+    let info =
+        json!({ "per_page": 200, "count": data.len(), "page": 1, "more_records": false, "organization": of });
     reply::json(StatusCode::OK, json!({ "data": data, "info": info }).to_string())
 }
 

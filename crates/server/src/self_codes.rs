@@ -23,11 +23,6 @@ use crate::{
     scopes::Scopes,
 };
 
-/// How long a code may live, in minutes.
-pub const MINUTES: [u64; 4] = [3, 5, 7, 10];
-/// How long it lives unless something else is chosen, in minutes.
-pub const DEFAULT_MINUTES: u64 = 3;
-
 /// What is asked for, in the name of the client's owner.
 #[derive(Debug, Clone)]
 pub struct SelfCodeRequest {
@@ -37,8 +32,8 @@ pub struct SelfCodeRequest {
     pub scope: String,
     /// For which organization; must be said unless no scope belongs to one.
     pub organization: Option<String>,
-    /// One of [`MINUTES`].
-    pub minutes: u64,
+    /// One of [`Policy::SELF_CODE_MINUTES`]; `None`: as the policy says.
+    pub minutes: Option<u64>,
     /// What the audit quotes.
     pub request_id: String,
 }
@@ -143,8 +138,9 @@ impl Desk<'_> {
     /// Makes a code in the name of the client's owner.
     pub fn make(&self, asked: &SelfCodeRequest) -> Result<SelfCode, SelfCodeError> {
         let client = self.client(&asked.client_id)?;
-        if !MINUTES.contains(&asked.minutes) {
-            return Err(SelfCodeError::Minutes(asked.minutes));
+        let minutes = asked.minutes.unwrap_or(self.policy.self_code_lifetime.as_secs() / 60);
+        if !Policy::SELF_CODE_MINUTES.contains(&minutes) {
+            return Err(SelfCodeError::Minutes(minutes));
         }
         let (scopes, needs_organization) = self.scopes(&client, &asked.scope)?;
         let wanted = asked.organization.as_deref().filter(|o| !o.is_empty());
@@ -154,7 +150,7 @@ impl Desk<'_> {
             None if !needs_organization => String::new(),
             None => return Err(SelfCodeError::OrganizationMissing(listed(&owner.memberships))),
         };
-        let life = Duration::from_secs(asked.minutes * 60);
+        let life = Duration::from_secs(minutes * 60);
         let code = self.issue(&client, &owner, &organization_id, scopes, life, &asked.request_id)?;
         Ok(SelfCode { code, location: owner.location, organization_id, expires_in: life.as_secs() })
     }

@@ -14,9 +14,6 @@ use grantor_protocol::{
 
 use crate::{AuditEvent, AuditTrail, Concerning, NoCode, RefreshRequest, StoreError, Tx};
 
-/// How long an enhancement token is good.
-pub const ENHANCEMENT_LIFETIME: Duration = Duration::from_mins(10);
-
 /// What an enhancement token would add to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enhancement {
@@ -26,6 +23,8 @@ pub struct Enhancement {
     pub organization_id: String,
     /// What the refresh token allows so far.
     pub scopes: ScopeList,
+    /// Whether the interaction that asks has spent the token before: everything is done.
+    pub done: bool,
 }
 
 /// A person's yes to more scopes.
@@ -65,6 +64,7 @@ impl Tx<'_> {
     pub fn begin_enhancement(
         &mut self,
         asked: &RefreshRequest,
+        life: Duration,
         now: Timestamp,
     ) -> Result<Result<(), TokenError>, StoreError> {
         if let Err(refusal) = self.judge_refresh_token(asked, now)? {
@@ -79,7 +79,7 @@ impl Tx<'_> {
                 asked.access.secret_hash.as_bytes().into(),
                 asked.client_id.as_str().into(),
                 refresh_id.as_bytes().into(),
-                now.plus(ENHANCEMENT_LIFETIME).millis().into(),
+                now.plus(life).millis().into(),
             ],
         )?;
         Ok(Ok(()))
@@ -100,6 +100,7 @@ impl Tx<'_> {
             user: row.user,
             organization_id: row.organization_id,
             scopes: row.scopes,
+            done: row.spent_by.is_some(),
         }))
     }
 

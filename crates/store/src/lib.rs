@@ -40,7 +40,7 @@ pub use client_tokens::ClientTokenRequest;
 pub use clients::Registration;
 pub use codes::{CodeKind, NewCode, NoCode, Origin};
 pub use device_codes::{DeviceCode, DevicePoll, DeviceState, NewDeviceCode};
-pub use enhancements::{ENHANCEMENT_LIFETIME, Enhancement, MoreScopes};
+pub use enhancements::{Enhancement, MoreScopes};
 pub use grants::{ClientUser, Connected, Grant};
 pub use implicit::{Consented, Implicit, NewImplicit, NotAgain, SessionRefresh};
 pub use portals::Portal;

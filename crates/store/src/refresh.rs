@@ -232,13 +232,17 @@ impl Tx<'_> {
     }
 
     /// The family's row, locked, with what must still hold around it. The neighbours are read by subselects
-    /// because a lock on a join would lock the user's row as well.
+    /// because a lock on a join would lock the user's row as well; with a million grants each of them is a page that no
+    /// cache holds, so only what can have changed by itself is looked at. A withdrawn grant has ended its tokens in the
+    /// same step and is asked only for the cause. A removed user's tokens are gone, so what is left to ask is who is
+    /// disabled: as a range, because SQLite would rather look among all users than in that short index.
     fn lock_refresh_token(&mut self, id: TokenId) -> Result<Option<Row>, StoreError> {
         self.one(
             "SELECT r.secret_hash, r.realm, r.client_id, r.user_id, r.organization_id, r.grant_id, r.scopes,
                     r.access_cap, r.access_lifetime, r.recent, r.revoked_at,
-                    EXISTS (SELECT 1 FROM grants g WHERE g.id = r.grant_id AND g.revoked_at IS NULL),
-                    r.user_id = 0 OR EXISTS (SELECT 1 FROM users u WHERE u.id = r.user_id AND NOT u.disabled),
+                    r.revoked_at IS NULL
+                      OR EXISTS (SELECT 1 FROM grants g WHERE g.id = r.grant_id AND g.revoked_at IS NULL),
+                    NOT EXISTS (SELECT 1 FROM users u WHERE u.id BETWEEN r.user_id AND r.user_id AND u.disabled),
                     CASE WHEN r.organization_id = '' THEN TRUE
                          WHEN r.user_id = 0 THEN EXISTS (SELECT 1 FROM organizations o WHERE o.id = r.organization_id)
                          WHEN r.realm = '' THEN EXISTS (SELECT 1 FROM memberships m

@@ -109,7 +109,7 @@ impl Tx<'_> {
         }
         let ended = match row.kind {
             TokenKind::Refresh => self.end_listed_refresh_token(row.grant_id, asked.token.id, "revoked", now)?,
-            TokenKind::Access => self.end_listed_access_token(row.refresh_id, asked.token.id, now)?,
+            TokenKind::Access => self.end_listed_access_token(row, asked.token.id, now)?,
         };
         if ended {
             let concerning = Concerning {
@@ -146,27 +146,28 @@ impl Tx<'_> {
         self.end_refresh_token(id, because, now)
     }
 
-    /// Ends an access token and notes it in its family's list, so that it leaves its place to the next.
-    fn end_listed_access_token(
-        &mut self,
-        refresh_id: Option<TokenId>,
-        id: TokenId,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        if let Some(refresh_id) = refresh_id {
-            let listed = self.one(
+    /// Ends an access token and notes it in the list of its family, or of its grant when it was made without a refresh
+    /// token, so that it leaves its place to the next.
+    fn end_listed_access_token(&mut self, row: &Row, id: TokenId, now: Timestamp) -> Result<bool, StoreError> {
+        let (parent, read, write) = match row.refresh_id {
+            Some(refresh_id) => (
+                refresh_id,
                 "SELECT recent FROM refresh_tokens WHERE id = $1 FOR UPDATE",
-                &[refresh_id.as_bytes().into()],
-                |row| Ok(AccessList::from_bytes(row.opt_blob_ref(0)?.unwrap_or_default())),
-            )?;
-            if let Some(mut listed) = listed
-                && listed.end(&id)
-            {
-                self.execute(
-                    "UPDATE refresh_tokens SET recent = $2 WHERE id = $1",
-                    &[refresh_id.as_bytes().into(), (&listed.to_bytes()).into()],
-                )?;
-            }
+                "UPDATE refresh_tokens SET recent = $2 WHERE id = $1",
+            ),
+            None => (
+                row.grant_id,
+                "SELECT access_ids FROM grants WHERE id = $1 FOR UPDATE",
+                "UPDATE grants SET access_ids = $2 WHERE id = $1",
+            ),
+        };
+        let listed = self.one(read, &[parent.as_bytes().into()], |row| {
+            Ok(AccessList::from_bytes(row.opt_blob_ref(0)?.unwrap_or_default()))
+        })?;
+        if let Some(mut listed) = listed
+            && listed.end(&id)
+        {
+            self.execute(write, &[parent.as_bytes().into(), (&listed.to_bytes()).into()])?;
         }
         self.end_access_token(id, now)
     }

@@ -59,6 +59,15 @@ fn loopback_matches_on_any_port_for_mobile_clients_only() {
         ("http://127.0.0.1/cb", "http://127.0.0.1:5/CB", false),
         ("http://127.0.0.1/cb", "https://127.0.0.1:5/cb", false),
         ("http://[::1]/cb", "http://[::1].evil.example/cb", false),
+        ("http://localhost/cb", "http://localhost:5/cb", false),
+        ("http://localhost/cb", "http://127.0.0.1/cb", false),
+        ("http://127.0.0.1/cb", "http://127.0.0.2:5/cb", false),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:-5/cb", false),
+        ("http://127.0.0.1/cb?x=1", "http://127.0.0.1:5/cb?x=1", true),
+        ("http://127.0.0.1/cb?x=1", "http://127.0.0.1:5/cb", false),
+        ("com.example.app:/callback", "com.example.app:/callback/", false),
+        ("com.example.app:/callback", "com.example.app://callback", false),
+        ("com.example.app:/callback", "COM.example.app:/callback", false),
     ] {
         assert_eq!(matches(registered, requested, ClientType::Mobile), expected, "{requested}");
         assert!(!matches(registered, requested, ClientType::Server), "{requested}");

@@ -72,7 +72,12 @@ pub async fn answer(State(dc): State<Arc<DataCenter>>, PortalId(portal): PortalI
     let mut response = match walk(&dc, portal, &sent, &parts.headers, &asking).await {
         Ok(Ok(body)) => reply::json(StatusCode::OK, body),
         Ok(Err(Refused { client, cause, detail })) => {
-            asking.refuse(&dc, client.as_deref(), cause.name(), &detail.unwrap_or_else(|| tokens::explain(&dc, &cause)));
+            asking.refuse(
+                &dc,
+                client.as_deref(),
+                cause.name(),
+                &detail.unwrap_or_else(|| tokens::explain(&dc, &cause)),
+            );
             return error::token(&cause);
         }
         Err(failure) => {
@@ -221,9 +226,10 @@ async fn issue(
         return Ok(Err(TokenError::UserDisabled));
     };
     // Without an id of its own an assertion is known by what was signed, and the signature with it.
-    let id = claims.jti.filter(|id| !id.is_empty() && id.len() <= 255).unwrap_or_else(|| {
-        HEXLOWER.encode(digest::digest(&digest::SHA256, assertion.as_bytes()).as_ref())
-    });
+    let id = claims
+        .jti
+        .filter(|id| !id.is_empty() && id.len() <= 255)
+        .unwrap_or_else(|| HEXLOWER.encode(digest::digest(&digest::SHA256, assertion.as_bytes()).as_ref()));
     let (client_id, id) = (record.client.id.clone(), format!("{}/{id}", portal.id));
     let until = Timestamp::from_millis(claims.exp.saturating_add(1).saturating_mul(1000));
     let (access, access_hash) = tokens::fresh(dc, SecretKind::Access, now)?;

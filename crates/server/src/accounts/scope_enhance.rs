@@ -11,13 +11,9 @@ use axum::{
 use grantor_protocol::{
     causes::TokenError, client::GrantType, dialect::Dialect, people::Realm, secret::SecretKind, token::PresentedToken,
 };
-use grantor_store::{ENHANCEMENT_LIFETIME, RefreshRequest};
+use grantor_store::RefreshRequest;
 
-use super::{
-    credentials::Claim,
-    error,
-    token::SINGLE,
-};
+use super::{credentials::Claim, error, token::SINGLE};
 use crate::{
     failure::Failure,
     guesses::Guess,
@@ -47,7 +43,12 @@ pub async fn answer(State(dc): State<Arc<DataCenter>>, request: Request) -> Resp
     match walk(&dc, &sent, &asking).await {
         Ok(Ok(body)) => reply::json(StatusCode::OK, body),
         Ok(Err(Refused { client, cause, detail })) => {
-            asking.refuse(&dc, client.as_deref(), cause.name(), &detail.unwrap_or_else(|| tokens::explain(&dc, &cause)));
+            asking.refuse(
+                &dc,
+                client.as_deref(),
+                cause.name(),
+                &detail.unwrap_or_else(|| tokens::explain(&dc, &cause)),
+            );
             error::token(&cause)
         }
         Err(failure) => {
@@ -91,13 +92,12 @@ async fn walk(
     if let Err(cause) = tokens::may_look_up(dc, &refresh.id, asking.address, asking.now) {
         return refused(cause);
     }
-    let now = asking.now;
+    let (now, life) = (asking.now, dc.house.policy.enhancement_token_lifetime);
     let (token, new) = tokens::fresh(dc, SecretKind::Enhancement, now)?;
-    let asked =
-        RefreshRequest { refresh, client_id: record.client.id.clone(), realm: Realm::Accounts, access: new };
-    match dc.store.write(move |tx| tx.begin_enhancement(&asked, now)).await? {
+    let asked = RefreshRequest { refresh, client_id: record.client.id.clone(), realm: Realm::Accounts, access: new };
+    match dc.store.write(move |tx| tx.begin_enhancement(&asked, life, now)).await? {
         Ok(()) => {
-            let (token, life) = (token.reveal(record.client.client_type.prefix()), ENHANCEMENT_LIFETIME.as_secs());
+            let (token, life) = (token.reveal(record.client.client_type.prefix()), life.as_secs());
             Ok(Ok(format!("{{\"access_token\":\"{token}\",\"token_type\":\"Bearer\",\"expires_in\":{life}}}")))
         }
         Err(cause) => {

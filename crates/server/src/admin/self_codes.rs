@@ -1,6 +1,7 @@
 //! `POST /admin/v1/self-codes`: a self client's code for a script. JSON in, JSON out; the admin token in the
 //! `Authorization` header. Without a token in the config the path does not exist.
 
+use aws_lc_rs::constant_time;
 use axum::{
     Json,
     extract::{DefaultBodyLimit, State, rejection::JsonRejection},
@@ -8,14 +9,13 @@ use axum::{
     response::Response,
     routing::{MethodRouter, post},
 };
-use aws_lc_rs::constant_time;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::Admin;
 use crate::{
     http::reply,
-    self_codes::{DEFAULT_MINUTES, Desk, SelfCode, SelfCodeError, SelfCodeRequest},
+    self_codes::{Desk, SelfCode, SelfCodeError, SelfCodeRequest},
 };
 
 /// The most that is read of a request.
@@ -36,11 +36,7 @@ pub(super) fn methods() -> MethodRouter<Admin> {
     post(answer).layer(DefaultBodyLimit::max(MOST_BODY))
 }
 
-async fn answer(
-    State(admin): State<Admin>,
-    headers: HeaderMap,
-    asked: Result<Json<Asked>, JsonRejection>,
-) -> Response {
+async fn answer(State(admin): State<Admin>, headers: HeaderMap, asked: Result<Json<Asked>, JsonRejection>) -> Response {
     let Some(token) = &admin.token else { return reply::text(StatusCode::NOT_FOUND, "no such path\n") };
     if !authorized(&headers, token.expose()) {
         let mut response = said(StatusCode::UNAUTHORIZED, "unauthorized", "the admin token is missing or wrong");
@@ -55,7 +51,7 @@ async fn answer(
         client_id: asked.client_id,
         scope: asked.scope,
         organization: asked.organization,
-        minutes: asked.minutes.unwrap_or(DEFAULT_MINUTES),
+        minutes: asked.minutes,
         request_id: "admin listener".to_owned(),
     };
     let house = admin.house.clone();

@@ -12,6 +12,8 @@ pub struct PolicyConfig {
     preset: Option<String>,
     code_lifetime: Option<Span>,
     portal_code_lifetime: Option<Span>,
+    self_code_lifetime: Option<Span>,
+    enhancement_token_lifetime: Option<Span>,
     device_code_lifetime: Option<Span>,
     device_poll_interval: Option<Span>,
     access_token_lifetime: Option<Span>,
@@ -47,6 +49,8 @@ impl PolicyConfig {
         };
         set(&mut policy.code_lifetime, self.code_lifetime);
         set(&mut policy.portal_code_lifetime, self.portal_code_lifetime);
+        set(&mut policy.self_code_lifetime, self.self_code_lifetime);
+        set(&mut policy.enhancement_token_lifetime, self.enhancement_token_lifetime);
         set(&mut policy.device_code_lifetime, self.device_code_lifetime);
         set(&mut policy.device_poll_interval, self.device_poll_interval);
         set(&mut policy.access_token_lifetime, self.access_token_lifetime);
@@ -98,6 +102,7 @@ impl PolicyConfig {
             ("code_lifetime", policy.code_lifetime),
             ("portal_code_lifetime", policy.portal_code_lifetime),
             ("access_token_lifetime", policy.access_token_lifetime),
+            ("enhancement_token_lifetime", policy.enhancement_token_lifetime),
             ("device_code_lifetime", policy.device_code_lifetime),
             ("device_poll_interval", policy.device_poll_interval),
         ] {
@@ -115,6 +120,9 @@ impl PolicyConfig {
             if span.as_secs() < 60 || span.as_secs() > 3650 * 86_400 {
                 return wrong(format!("policy: {key}: a span from 1m to 3650d is wanted"));
             }
+        }
+        if !Policy::SELF_CODE_MINUTES.iter().any(|minutes| policy.self_code_lifetime.as_secs() == minutes * 60) {
+            return wrong("policy: self_code_lifetime is none of 3m, 5m, 7m, 10m".to_owned());
         }
         if !policy.guess_limits && !sandbox {
             return wrong("policy: guess_limits = false is only for the sandbox".to_owned());

@@ -58,6 +58,7 @@ fn mistakes_get_a_sentence() {
         ("\n[policy]\nthrotles = false", "line 3: unknown key `throtles`; did you mean `throttles`?"),
         ("[policy]\npreset = 'big'", "policy: preset \"big\" is none of bigin, accounts, crm"),
         ("[policy]\ncode_lifetime = '60'", "line 2: \"60\" is not a span of time; write 60s, 10m, 1h or 30d"),
+        ("[policy]\nself_code_lifetime = '4m'", "policy: self_code_lifetime is none of 3m, 5m, 7m, 10m"),
         ("[policy]\nguess_limits = false", "policy: guess_limits = false is only for the sandbox"),
         (
             "[[data_center]]\nlocation='us'\nlisten='127.0.0.1:1'\naccounts_url='http://a/'",

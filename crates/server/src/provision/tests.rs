@@ -111,6 +111,15 @@ fn what_is_left_out_is_made_once() {
 }
 
 #[test]
+fn one_client_at_a_time_has_only_the_fields_of_its_type() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = config(&dir);
+    let text = "[[client]]\ntype='device'\nname='A'\nredirect_uris=['https://a.example/cb']";
+    let file = read_text(text, &config).unwrap();
+    assert_eq!(check(&file, &config).unwrap_err().to_string(), "client \"A\": a device client has no redirect_uris");
+}
+
+#[test]
 fn mistakes_get_a_sentence() {
     let dir = tempfile::tempdir().unwrap();
     for (text, expected) in [
@@ -129,6 +138,50 @@ fn mistakes_get_a_sentence() {
         (
             "[[client]]\ntype='server'\nname='A'\nredirect_uris=['https://a.example/cb']\nscopes=['Nope.x.READ']",
             "client \"A\": the catalog has no scope \"Nope.x.READ\"",
+        ),
+        (
+            "[[client]]\ntype='browser'\nname='A'\nredirect_uris=['https://a.example/cb']\njavascript_domains=['a.example']",
+            "client \"A\": JavaScript domain \"a.example\" cannot be registered: it does not begin http:// or https://",
+        ),
+        (
+            "[[client]]\ntype='browser'\nname='A'\nredirect_uris=['https://a.example/cb']\ngrant_types=['implicit']",
+            "client \"A\": grant type implicit needs javascript_domains",
+        ),
+        (
+            "[[client]]\ntype='server'\nname='A'\nredirect_uris=['https://a.example/cb']\ngrant_types=['implicit']",
+            "client \"A\": grant type implicit is for browser clients only",
+        ),
+        (
+            "[[client]]\ntype='server'\nname='A'\nredirect_uris=['https://a.example/cb']\ngrant_types=['code']",
+            "client \"A\": grant type \"code\" is not known (authorization_code, refresh_token, client_credentials, urn:ietf:params:oauth:grant-type:device_code, implicit)",
+        ),
+        (
+            "[[client]]\ntype='server'\nname='A'\nredirect_uris=['https://a.example/cb']\nid_token_signing_alg='HS256'",
+            "client \"A\": id_token_signing_alg \"HS256\" is neither RS256 nor ES256",
+        ),
+        (
+            "[[client]]\ntype='server'\nname='A'\nredirect_uris=['https://a.example/cb']\ntoken_endpoint_auth_method='private_key_jwt'",
+            "client \"A\": token_endpoint_auth_method private_key_jwt needs jwks or jwks_uri",
+        ),
+        (
+            "[[client]]\ntype='server'\nname='A'\nredirect_uris=['https://a.example/cb']\njwks='{\"keys\":[]}'",
+            "client \"A\": jwks has no keys",
+        ),
+        (
+            "[[client]]\ntype='server'\nname='A'\nredirect_uris=['https://a.example/cb']\njwks='{\"keys\":[{\"kty\":\"EC\",\"d\":\"x\"}]}'",
+            "client \"A\": jwks has a private key: leave only the public half",
+        ),
+        (
+            "[[client]]\ntype='server'\nname='A'\nredirect_uris=['https://a.example/cb']\njwks_uri='http://a.example/jwks'",
+            "client \"A\": jwks_uri \"http://a.example/jwks\" is not an https URL",
+        ),
+        (
+            "[[client]]\ntype='server'\nname='A'\nredirect_uris=['https://a.example/cb']\ncors_origins=['*']",
+            "client \"A\": CORS origin \"*\" cannot be registered: it contains a wildcard",
+        ),
+        (
+            "[[client]]\ntype='server'\nname='A'\nredirect_uris=['https://a.example/cb']\npost_logout_redirect_uris=['javascript:x']",
+            "client \"A\": post logout redirect URI \"javascript:x\" cannot be registered: this scheme is not allowed",
         ),
         ("[[portal]]\nname='P'\norganization='9'", "portal \"P\": there is no organization \"9\""),
     ] {

@@ -102,13 +102,11 @@ pub async fn reset(State(dc): State<Arc<DataCenter>>, request: Request) -> Respo
     let whole = match &to {
         Some(name) => {
             let named = sandbox.snapshots.named.lock().unwrap_or_else(PoisonError::into_inner);
-            match named.get(name) {
-                Some(whole) => whole.clone(),
-                None => {
-                    let known = named.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-                    return wrong(&format!("no snapshot {name:?}; there are: {known}"));
-                }
-            }
+            let Some(whole) = named.get(name) else {
+                let known = named.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+                return wrong(&format!("no snapshot {name:?}; there are: {known}"));
+            };
+            whole.clone()
         }
         None => match sandbox.snapshots.start.get() {
             Some(Some(whole)) => whole.clone(),

@@ -64,8 +64,8 @@ pub async fn check(
     let Some(keys) = dc.house.client_keys.of(&record.client, header.kid.as_deref()).await else {
         return Ok(Err(TokenError::KeysUnavailable));
     };
-    let fitting = keys.iter().filter(|key| fits(key, &header));
-    let claims = fitting.filter_map(|key| open(assertion, key, header.alg)).next();
+    let mut fitting = keys.iter().filter(|key| fits(key, &header));
+    let claims = fitting.find_map(|key| open(assertion, key, header.alg));
     let Some(claims) = claims else {
         return Ok(Err(TokenError::AssertionRefused("signature or claims")));
     };

@@ -55,11 +55,7 @@ pub async fn authorize(State(dc): State<Arc<DataCenter>>, request: Request) -> R
     }
 }
 
-async fn walk(
-    dc: &DataCenter,
-    sent: &Sent,
-    asking: &Asking,
-) -> Result<Result<Started, Refused<TokenError>>, Failure> {
+async fn walk(dc: &DataCenter, sent: &Sent, asking: &Asking) -> Result<Result<Started, Refused<TokenError>>, Failure> {
     let proved = match credentials::authenticate(dc, sent, asking).await? {
         Ok(proved) => proved,
         Err(refused) => return Ok(Err(refused)),

@@ -61,11 +61,7 @@ pub async fn revoke(State(dc): State<Arc<DataCenter>>, request: Request) -> Resp
     }
 }
 
-async fn walk(
-    dc: &Arc<DataCenter>,
-    sent: &Sent,
-    asking: &Asking,
-) -> Result<Result<(), Refused<TokenError>>, Failure> {
+async fn walk(dc: &Arc<DataCenter>, sent: &Sent, asking: &Asking) -> Result<Result<(), Refused<TokenError>>, Failure> {
     let proved = match credentials::authenticate(dc, sent, asking).await? {
         Ok(proved) => proved,
         Err(refused) => return Ok(Err(refused)),
@@ -84,11 +80,15 @@ async fn walk(
         Some(token) => (token, false),
         None => match jwt_access::open(dc, text, asking.now).await? {
             Some(id) => (PresentedToken { id, secret: TokenSecret::from_bytes([0; 16]) }, true),
-            None => return Ok(Ok(tell(dc, &client, RevokeError::Malformed, asking))),
+            None => {
+                tell(dc, &client, RevokeError::Malformed, asking);
+                return Ok(Ok(()));
+            }
         },
     };
     if let Err(byte) = dc.made_here(&token.id) {
-        return Ok(Ok(tell(dc, &client, RevokeError::WrongDataCenter(byte), asking)));
+        tell(dc, &client, RevokeError::WrongDataCenter(byte), asking);
+        return Ok(Ok(()));
     }
     let now = asking.now;
     let asked = Revocation { token, client_id: Some(client.clone()), realm: Realm::Accounts, only: None };
@@ -104,7 +104,8 @@ async fn walk(
             if cause == RevokeError::Unknown {
                 dc.guesses.wrong(guess, now);
             }
-            Ok(Ok(tell(dc, &client, cause, asking)))
+            tell(dc, &client, cause, asking);
+            Ok(Ok(()))
         }
     }
 }

@@ -72,7 +72,8 @@ async fn a_self_client_acts_for_its_owner_in_one_organization() {
         assert_eq!(organization(house, &person).await, "");
         assert_eq!(house.user_info("us", &person).await.json()["Email"], BOB.email);
         // Registered for it by name, another type of client may do the same.
-        let both = App { id: "1000.ZYLKERBOTH00000000000000000000", secret: "canary-both-secret-0001", redirect_uri: "" };
+        let both =
+            App { id: "1000.ZYLKERBOTH00000000000000000000", secret: "canary-both-secret-0001", redirect_uri: "" };
         let access = Tokens::of(&asked(house, &both, BIGIN, None).await).access;
         assert_eq!(organization(house, &access).await, "10001");
         // Revoked like any other; expired like any other.
@@ -120,11 +121,8 @@ async fn what_client_credentials_are_refused_for() {
             let reply = asked(house, app, scope, soid).await;
             assert_eq!(error(&reply), expected, "{} {scope} {soid:?}", app.id);
         }
-        let mut fields = vec![
-            ("grant_type", "client_credentials"),
-            ("client_id", SCRIPT.id),
-            ("client_secret", SCRIPT.secret),
-        ];
+        let mut fields =
+            vec![("grant_type", "client_credentials"), ("client_id", SCRIPT.id), ("client_secret", SCRIPT.secret)];
         assert_eq!(error(&house.post("us", TOKEN, &fields).await), "invalid_scope");
         fields.extend([("scope", BIGIN), ("soid", "ZohoBigin.10001")]);
         assert_eq!(error(&house.post("us", &portal_token(PARTNERS), &fields).await), "invalid_client");
@@ -155,7 +153,9 @@ async fn client_credentials_end_with_the_owner_s_membership() {
 }
 
 fn bob(line: &str) -> String {
-    format!("[[user]]\nemail = \"bob@zylker.example\"\nzuid = 700002\n{{password}}\nfirst_name = \"Bob\"\ndata_center = \"us\"\n{line}\n")
+    format!(
+        "[[user]]\nemail = \"bob@zylker.example\"\nzuid = 700002\n{{password}}\nfirst_name = \"Bob\"\ndata_center = \"us\"\n{line}\n"
+    )
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ impl House {
         );
         let config = place.config_of(&policy, !setup.no_sandbox);
         // From the very beginning: a sweep by the machine's clock would find everything long dead.
-        let options = ServeOptions { predictable: setup.predictable, frozen: Some(START), ..ServeOptions::default() };
+        let options = ServeOptions { predictable: setup.predictable, frozen: Some(START), sample_api: true };
         let running = start(config.clone(), options).await.unwrap();
         Self { store: place.store(), running, config, place }
     }

@@ -56,12 +56,8 @@ fn claims(house: &House, jti: &str) -> Value {
 }
 
 fn request(path: &str, assertion: &str) -> Request {
-    let query = [
-        ("response_type", "remote_token"),
-        ("jwt_token", assertion),
-        ("client_id", PANEL.id),
-        ("scope", CONTACTS),
-    ];
+    let query =
+        [("response_type", "remote_token"), ("jwt_token", assertion), ("client_id", PANEL.id), ("scope", CONTACTS)];
     Request::new("POST", &format!("{path}?{}", encoded(&query)))
 }
 

@@ -57,9 +57,8 @@ data_centers = ["us"]
 const SCOPE: &str = "ZohoBigin.modules.ALL,AaaServer.profile.READ";
 
 async fn asked(house: &House, body: &serde_json::Value) -> Reply {
-    let request = Request::new("POST", "/admin/v1/self-codes")
-        .body("application/json", body.to_string())
-        .bearer(ADMIN_TOKEN);
+    let request =
+        Request::new("POST", "/admin/v1/self-codes").body("application/json", body.to_string()).bearer(ADMIN_TOKEN);
     send(&house.admin(), &request).await
 }
 
@@ -89,7 +88,10 @@ async fn a_self_client_s_code_gives_a_refresh_token_without_a_redirect() {
         let reply = asked(house, &body).await;
         assert_eq!(reply.header("cache-control"), Some("no-store"));
         assert_eq!((reply.text("location"), reply.text("organization")), ("us".into(), "10002".into()));
-        assert_eq!((reply.text("accounts_server").as_str(), reply.json()["expires_in"].as_u64()), (house.url("us"), Some(180)));
+        assert_eq!(
+            (reply.text("accounts_server").as_str(), reply.json()["expires_in"].as_u64()),
+            (house.url("us"), Some(180))
+        );
         let answer = exchanged(house, &reply.text("code")).await;
         assert_eq!(answer.text("scope"), "ZohoBigin.modules.ALL AaaServer.profile.READ");
         let tokens = Tokens::of(&answer);
@@ -219,7 +221,7 @@ async fn a_code_made_beside_a_running_server_is_good_there() {
             client_id: SCRIPT.id.to_owned(),
             scope: SCOPE.to_owned(),
             organization: Some("10001".to_owned()),
-            minutes: 5,
+            minutes: Some(5),
             request_id: "test".to_owned(),
         };
         let made = house.beside(move |shop| self_codes::make(shop, &request).unwrap()).await;

@@ -46,7 +46,7 @@ async fn n14_who_keeps_the_keys_for_their_whole_age_never_meets_an_unknown_one()
             let algorithm = if hour % 12 == 0 { Algorithm::Rs256 } else { Algorithm::Es256 };
             signing::keep_up(&dc, dc.now()).await.unwrap();
             let token = signed(&dc, algorithm).await;
-            if hour >= fetched + 1 {
+            if hour > fetched {
                 // The last moment at which the copy may be used.
                 house.advance_millis(3_599_999);
                 assert!(token.is_of(&kept), "hour {hour}: signed with a key that was not published in time");
@@ -127,7 +127,7 @@ async fn every_process_signs_with_the_same_keys() {
         // Both make the next one at once.
         let later = dc.now().plus(std::time::Duration::from_secs(29 * DAY));
         let (one, two) = tokio::join!(signing::keep_up(&dc, later), signing::keep_up(&other, later));
-        (one.unwrap(), two.unwrap());
+        assert!(one.is_ok() && two.is_ok());
         assert_eq!(dc.store.read(|tx| tx.signing_keys()).await.unwrap().len(), 4);
         assert_eq!(set(dc).await, set(other).await);
         node.stop().await;

@@ -1,10 +1,18 @@
 //! The standard dialect, asked over the wire: `/oauth2` and its metadata.
 
 mod answers;
+mod assertions;
+mod clients;
+mod codes;
+mod introspect;
+mod kit;
+mod device;
 mod logout;
 mod metadata;
 mod prompts;
 mod requests;
+mod resources;
+mod rotation;
 mod user_info;
 
 use super::harness::*;

@@ -119,6 +119,9 @@ async fn walk(visit: &mut Visit) -> Walked {
     if let Some(response) = device::settled(visit, &valid, &known).await? {
         return Ok(response);
     }
+    if more_scopes::is_done(&valid) {
+        return resume::resume(visit, Some(&valid)).await;
+    }
     // Where the walk stands without this answer: it must be this very page, for this very person.
     let step = next_step(
         &valid.request,

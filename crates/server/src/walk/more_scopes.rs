@@ -31,6 +31,7 @@ pub struct More {
     user: UserId,
     organization_id: String,
     sign_out: bool,
+    done: bool,
 }
 
 /// Judges the query.
@@ -63,8 +64,8 @@ pub async fn begin(visit: &Visit) -> Result<Result<Option<Valid>, Response>, Fai
         Ok(request) => request,
         Err(cause) => return refused(client, cause, &more.asked),
     };
-    let Enhancement { user, organization_id, .. } = found;
-    let reply = Reply::More(Box::new(More { reply_to, token, user, organization_id, sign_out: more.sign_out }));
+    let Enhancement { user, organization_id, done, .. } = found;
+    let reply = Reply::More(Box::new(More { reply_to, token, user, organization_id, sign_out: more.sign_out, done }));
     Ok(Ok(Some(Valid { asked: more.asked, record: record.clone(), reply, request })))
 }
 
@@ -82,8 +83,7 @@ async fn look_up(
     }
     let (presented, client_id, realm) = (token.clone(), client.id.clone(), visit.door.realm().clone());
     let (interaction, now) = (visit.sealed.interaction(), visit.now());
-    let found =
-        visit.dc.store.read(move |tx| tx.enhancement(&presented, &client_id, &realm, interaction, now)).await?;
+    let found = visit.dc.store.read(move |tx| tx.enhancement(&presented, &client_id, &realm, interaction, now)).await?;
     if found == Err(PageError::EnhancementUnknown) {
         visit.dc.guesses.wrong(guess, now);
     }
@@ -96,6 +96,11 @@ pub fn narrow(valid: &Valid, known: &mut Known) {
     // The person's home is where the refresh token lives, whatever this browser remembers.
     known.facts.elsewhere = None;
     known.facts.memberships.retain(|m| m.organization.id == more.organization_id);
+}
+
+/// Whether this very interaction was answered with yes before: a second click.
+pub fn is_done(valid: &Valid) -> bool {
+    matches!(&valid.reply, Reply::More(more) if more.done)
 }
 
 /// Whether somebody else is signed in than the person who granted the refresh token.

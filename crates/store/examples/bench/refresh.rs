@@ -111,7 +111,15 @@ async fn refresh(link: &Link, token: &PresentedToken, number: u64) -> Fallible<(
     client
         .execute(
             add,
-            &[&access.as_bytes().as_slice(), &hash.as_bytes().as_slice(), &grant, &refresh_id, &None::<String>, &ends],
+            &[
+                &access.as_bytes().as_slice(),
+                &hash.as_bytes().as_slice(),
+                &grant,
+                &refresh_id,
+                &None::<String>,
+                &ends,
+                &None::<String>,
+            ],
         )
         .await?;
     client.execute(note, &[&refresh_id, &recent, &now.millis()]).await?;

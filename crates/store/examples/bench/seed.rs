@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use grantor_protocol::{
     access_list::AccessList,
+    dialect::Dialect,
     issue::Recent,
     people::{Environment, Organization, Realm, UserId},
     policy::Policy,
@@ -193,6 +194,13 @@ impl Family {
                 i64::try_from(policy.access_token_lifetime.as_millis()).unwrap_or(i64::MAX).into(),
                 (&recent.to_bytes()).into(),
                 self.now.millis().into(),
+                Dialect::Accounts.as_str().into(),
+                made.millis().into(),
+                "".into(),
+                None::<&[u8]>.into(),
+                false.into(),
+                0.into(),
+                0.into(),
             ],
         )?;
         let trail = AuditTrail { id: id(made, self.byte, b't', number), request_id: format!("{number:016x}") };
@@ -213,6 +221,7 @@ impl Family {
                 self.refresh(number).id.as_bytes().into(),
                 None::<&str>.into(),
                 self.now.plus(Policy::default().access_token_lifetime).millis().into(),
+                None::<&str>.into(),
             ],
         )?;
         Ok(())

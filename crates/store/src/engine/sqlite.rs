@@ -1,6 +1,7 @@
-//! The SQLite engine: one writer thread that commits steps in groups, and a few read-only connections that read on the
-//! calling thread.
+//! The SQLite engine: one writer thread that commits steps in groups, a thread that copies its log into the file, and a
+//! few read-only connections that read on the calling thread.
 
+mod copier;
 mod migrate;
 mod readers;
 mod session;

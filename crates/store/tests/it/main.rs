@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod client_tokens;
+#[cfg(test)]
 mod codes;
 #[cfg(test)]
 mod device_codes;
@@ -21,9 +23,13 @@ mod engine_sqlite;
 #[cfg(test)]
 mod engine_support;
 #[cfg(test)]
+mod enhancements;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod grants;
+#[cfg(test)]
+mod implicit;
 #[cfg(test)]
 mod model;
 #[cfg(test)]

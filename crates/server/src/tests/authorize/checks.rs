@@ -13,6 +13,22 @@ fn doors() -> [Ask; 2] {
 }
 
 #[tokio::test]
+async fn what_has_not_the_shape_of_a_client_id_is_not_shown() {
+    for_each_store(async |house| {
+        for (id, shown) in [("1000.NOBODY", true), (DESK.secret, false), ("alice@zylker.example", false)] {
+            let reply = asked(house, &once(&DESK).with("client_id", id)).await;
+            assert_refused(&once(&DESK), &reply, CLIENT);
+            assert_eq!(reply.body.contains(id), shown, "{id}");
+            assert_eq!(reply.body.contains("(not the shape of one)"), !shown, "{id}");
+        }
+        // A known client's own id always is.
+        let reply = asked(house, &once(&DESK).with("scope", "Nope.x.READ")).await;
+        assert!(reply.body.contains(DESK.id));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_absent_parameter_is_the_response_type_s_error_and_an_empty_one_its_own() {
     for_one_store(async |house| {
         for good in doors() {

@@ -73,7 +73,8 @@ async fn a_refresh_token_and_its_access_tokens_gain_what_the_person_accepts() {
         let url = link(house, &query(&token, &both, "false"));
         let (at, asked) = browser.open(house, &url).await;
         assert_eq!(asked.status, 200, "{asked:?}");
-        assert!(asked.body.contains(PROFILE) && !asked.body.contains(CONTACTS), "only what is new is asked");
+        let listed = |scope: &str| asked.body.contains(&format!(">{scope}</code>"));
+        assert!(listed(PROFILE) && !listed(CONTACTS), "only what is new is asked");
         let (_, done) = browser.fill(house, &at, &asked, "decision", "accept").await;
         let target = format!("{}?status=success&scope_enhanced=true", DESK.redirect_uri);
         assert_eq!(done.header("location"), Some(target.as_str()));
@@ -197,7 +198,8 @@ async fn what_a_request_for_more_scopes_is_refused_for() {
         }
         let mut others = query(&token, PROFILE, "false");
         others.retain(|(name, _)| name != "client_id" && name != "redirect_uri");
-        others.extend([("client_id", OTHER.id), ("redirect_uri", OTHER.redirect_uri)].map(|(n, v)| (n.into(), v.into())));
+        others
+            .extend([("client_id", OTHER.id), ("redirect_uri", OTHER.redirect_uri)].map(|(n, v)| (n.into(), v.into())));
         assert_eq!(page(house, &mut browser, &others).await, (400, "invalid_code".into()));
         let post = Request::form("/oauth/v2/token/addextrascope", &good);
         assert_eq!(house.send("us", &post).await.status, 400);
@@ -265,7 +267,9 @@ async fn an_enhancement_token_is_good_for_nothing_else() {
         assert_eq!(house.post("us", ENHANCE, &asking(&DESK, &token)).await.brief(), invalid);
         assert_eq!(house.revoke("us", &token).await.brief(), (400, r#"{"error":"invalid_token"}"#));
         // Whatever was tried, it is still good for what it is.
-        let (_, asked) = Browser::default().walk(house, &link(house, &query(&token, PROFILE, "false")), &ALICE, Some("decision")).await;
+        let (_, asked) = Browser::default()
+            .walk(house, &link(house, &query(&token, PROFILE, "false")), &ALICE, Some("decision"))
+            .await;
         assert_eq!(asked.status, 200);
     })
     .await;

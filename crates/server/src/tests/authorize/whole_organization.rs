@@ -56,7 +56,7 @@ async fn what_an_administrator_allows_outlives_the_administrator() {
         assert_eq!(stands_for(house, &of_all.access).await, Some(("10001".into(), false)));
         assert_eq!(stands_for(house, &personal.access).await, Some(("10001".into(), true)));
         // Nobody stands behind it, so there is nobody to tell about.
-        assert!(!house.alive("us", &of_all.access).await);
+        assert_eq!(house.user_info("us", &of_all.access).await.status, 401);
 
         house.provision(&entry(&ALICE, "[]", "[]")).await;
         assert_eq!(stands_for(house, &personal.access).await, None);
@@ -128,8 +128,7 @@ async fn one_product_at_a_time() {
         })
         .await;
         granted(house, &mut Browser::default(), &together, &ALICE).await;
-        let (_, token) =
-            Browser::default().open(house, &link(house, &ask().with("response_type", "token"))).await;
+        let (_, token) = Browser::default().open(house, &link(house, &ask().with("response_type", "token"))).await;
         assert_eq!(token.status, 400);
     })
     .await;

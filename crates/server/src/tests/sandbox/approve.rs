@@ -175,3 +175,57 @@ async fn a_device_is_approved_by_its_code() {
     })
     .await;
 }
+
+/// An authorization request at the standard door, with PKCE for `VERIFIER`, by that person.
+fn standard(more: &[(&str, &str)]) -> Request {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, VERIFIER.as_bytes());
+    let challenge = data_encoding::BASE64URL_NOPAD.encode(digest.as_ref());
+    let mut fields = vec![
+        ("response_type", "code"),
+        ("client_id", DESK.id),
+        ("redirect_uri", DESK.redirect_uri),
+        ("scope", "openid AaaServer.profile.READ"),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+        ("state", "s"),
+    ];
+    fields.extend(more);
+    Request::get(&format!("/oauth2/authorize?{}", encoded(&fields)))
+}
+
+const VERIFIER: &str = "canary-verifier-of-forty-three-characters-or-more.~_";
+
+#[tokio::test]
+async fn at_the_standard_door_as_well() {
+    for_each_store(async |house| {
+        let sent = async |more: &[(&str, &str)]| {
+            let reply = house.send("us", &standard(more)).await;
+            assert!((302..=303).contains(&reply.status), "{more:?}: {reply:?}");
+            Callback::of(reply.header("location").unwrap())
+        };
+        let alice = ("sandbox_user", ALICE.email);
+        // Without a page nobody can be asked, whoever it is; then they are asked, and the third needs no page.
+        assert_eq!(sent(&[alice, ("prompt", "none")]).await.get("error"), Some("consent_required"));
+        let code = sent(&[alice, ("prompt", "login")]).await.code();
+        sent(&[alice, ("prompt", "none"), ("max_age", "60")]).await.code();
+        assert_eq!(sent(&[alice, ("sandbox_deny", "true")]).await.get("error"), Some("access_denied"));
+        let redeem = [
+            ("grant_type", "authorization_code"),
+            ("client_id", DESK.id),
+            ("client_secret", DESK.secret),
+            ("redirect_uri", DESK.redirect_uri),
+            ("code", &code),
+            ("code_verifier", VERIFIER),
+        ];
+        let tokens = house.post("us", "/oauth2/token", &redeem).await;
+        assert!(tokens.status == 200 && !tokens.text("id_token").is_empty(), "{tokens:?}");
+        // Throttled now: told to the application, as the documents of this door have it.
+        told(house, "faults", &json!({"fault": "throttle", "endpoint": "authorize"})).await;
+        assert_eq!(sent(&[alice]).await.get("error"), Some("temporarily_unavailable"));
+        // From another data center it is answered by the person's home.
+        told(house, "reset", &json!({})).await;
+        let carlas = sent(&[("sandbox_user", CARLA.email)]).await;
+        assert_eq!(carlas.get("iss"), Some(format!("{}/oauth2", house.url("eu")).as_str()), "{carlas:?}");
+    })
+    .await;
+}

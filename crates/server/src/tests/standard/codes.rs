@@ -142,7 +142,8 @@ async fn b02_b03_b04_the_verifier_answers_the_challenge() {
             [None, Some(""), Some(super::CHALLENGE), Some(&VERIFIER[..42]), Some(&longer), Some(&changed), Some("ä b=")]
         {
             let code = code(house, &offline(&DESK), &ALICE).await;
-            let fields = [redemption(&DESK, &code), verifier.map(|v| ("code_verifier", v)).into_iter().collect()].concat();
+            let fields =
+                [redemption(&DESK, &code), verifier.map(|v| ("code_verifier", v)).into_iter().collect()].concat();
             invalid_grant(&house.post("us", TOKEN2, &fields).await);
             invalid_grant(&redeem(house, "us", &DESK, &code).await);
         }
@@ -165,7 +166,9 @@ async fn c06_c07_a_code_is_bound_to_client_and_redirect_uri() {
         invalid_grant(&redeem(house, "us", &other, &code).await);
         invalid_grant(&redeem(house, "us", &OTHER, &code).await);
         Tokens::of(&redeem(house, "us", &DESK, &code).await);
-        for uri in [Some("https://desk.zylker.example/callback"), Some(""), Some("http://127.0.0.1:9911/callback/"), None] {
+        for uri in
+            [Some("https://desk.zylker.example/callback"), Some(""), Some("http://127.0.0.1:9911/callback/"), None]
+        {
             let code = code_of(house, &offline(&DESK)).await;
             let mut fields = redeeming(&DESK, &code);
             fields.retain(|(name, _)| *name != "redirect_uri");
@@ -183,9 +186,16 @@ async fn c08_c09_nothing_but_a_whole_code_is_one() {
         let tokens = family(house, &DESK, &ALICE).await;
         let body = redeem(house, "us", &DESK, &"1".repeat(70)).await.body;
         let halves = format!("{}.{}", &code[..37], &tokens.access[38..]);
-        for wrong in
-            [&code[..69], &code[..20], &format!("{code}0"), &code.to_uppercase(), &halves, &tokens.access, &tokens.refresh, "x"]
-        {
+        for wrong in [
+            &code[..69],
+            &code[..20],
+            &format!("{code}0"),
+            &code.to_uppercase(),
+            &halves,
+            &tokens.access,
+            &tokens.refresh,
+            "x",
+        ] {
             let reply = redeem(house, "us", &DESK, wrong).await;
             invalid_grant(&reply);
             assert_eq!(reply.body, body, "the same words, whatever it was");
@@ -247,7 +257,7 @@ async fn c12_what_is_no_token_request() {
         let secret = format!("{TOKEN2}?client_secret={}", DESK.secret);
         refused(&house.post("us", &secret, &right).await, 400, "invalid_request");
         refused(&house.post("us", &format!("{TOKEN2}?code={code}"), &right).await, 400, "invalid_request");
-        let huge = [right.clone(), vec![("x", "a")].repeat(30_000)].concat();
+        let huge = [right.clone(), [("x", "a")].repeat(30_000)].concat();
         refused(&house.post("us", TOKEN2, &huge).await, 413, "invalid_request");
         refused(&house.post("us", TOKEN2, &[("grant_type", "\0")]).await, 400, "invalid_request");
         Tokens::of(&house.post("us", &format!("{TOKEN2}?tracking=1"), &right).await);

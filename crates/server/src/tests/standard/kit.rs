@@ -1,6 +1,6 @@
 //! What the cases of the token-like endpoints share: asking for codes and tokens, and judging refusals.
 
-use super::{VERIFIER, ask, super::harness::*};
+use super::{super::harness::*, VERIFIER, ask};
 
 pub const TOKEN2: &str = "/oauth2/token";
 pub const SCOPES: &str = "openid email AaaServer.profile.READ";

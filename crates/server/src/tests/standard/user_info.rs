@@ -63,7 +63,7 @@ async fn f01_and_f02_refusals_are_those_of_the_rfc() {
         }
         let mut cut = good.clone();
         cut.pop();
-        for bad in [cut.as_str(), "x", &good.replace("1000.", "1004.")] {
+        for bad in [cut.as_str(), "x", &good.to_uppercase()] {
             let reply = house.send("us", &Request::get(PATH).bearer(bad)).await;
             assert_eq!(reply.status, 401, "{bad}");
             assert!(challenge(&reply).contains("error=\"invalid_token\""), "{reply:?}");

@@ -16,6 +16,20 @@ use crate::engine::sql::{SqlKey, SqlMap, for_sqlite};
 /// Every statement of the program fits, so that none is prepared twice.
 const STATEMENTS: usize = 256;
 
+/// Copies what can be copied of the log into the file, beside readers and a writer.
+pub(super) const PASSIVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+/// The same, and waits until no reader needs the log, so that the next commit starts it over.
+pub(super) const RESTART: &str = "PRAGMA wal_checkpoint(RESTART)";
+
+/// How far the log was copied, in pages: both as of the moment the copying began.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Checkpoint {
+    /// In the log.
+    pub(super) logged: u32,
+    /// Of these, in the file.
+    pub(super) copied: u32,
+}
+
 /// A connection, owned by one thread or one lock at a time.
 pub(crate) struct Session {
     connection: Connection,
@@ -40,6 +54,15 @@ impl Session {
         session.batch(
             "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4096; \
              PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=-1",
+        )?;
+        Ok(session)
+    }
+
+    /// A connection that copies the log into the file, beside the writer's. It keeps no pages.
+    pub(super) fn copier(file: &Path) -> Result<Self, StoreError> {
+        let session = Self::open(file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        session.batch(
+            "PRAGMA synchronous=FULL; PRAGMA cache_size=16; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=-1",
         )?;
         Ok(session)
     }
@@ -112,6 +135,14 @@ impl Session {
             .prepare_cached(sql)
             .and_then(|mut statement| statement.raw_execute())
             .map(drop)
+            .map_err(|error| self.fault(error))
+    }
+
+    /// Copies the log into the file: [`PASSIVE`] or [`RESTART`]. Zeros when another connection is at it.
+    pub(super) fn checkpoint(&self, sql: &'static str) -> Result<Checkpoint, StoreError> {
+        let pages = |told: i64| u32::try_from(told).unwrap_or(0);
+        self.connection
+            .query_row(sql, [], |row| Ok(Checkpoint { logged: pages(row.get(1)?), copied: pages(row.get(2)?) }))
             .map_err(|error| self.fault(error))
     }
 

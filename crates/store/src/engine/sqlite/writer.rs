@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
-use super::session::Session;
+use super::copier::{Copier, Copying};
+use super::session::{PASSIVE, RESTART, Session};
 use super::{Order, beside};
 use crate::StoreError;
 use crate::engine::job::Job;
@@ -18,12 +19,13 @@ use crate::engine::tx::Tx;
 
 /// Steps per commit at most. More gains nothing measurable and makes the first one wait.
 const GROUP: usize = 128;
-/// Pages in the log after which it is copied into the file (16 MiB) …
-const CHECKPOINT: u32 = 4000;
+/// Pages in the log after which it is copied into the file (32 MiB). Everybody waits for the end of that, so it must be
+/// rare: less than one answer in a hundred meets it with 64 waiting …
+const CHECKPOINT: u32 = 8000;
 /// … after which that is tried again when readers were in the way …
 const AGAIN: u32 = 1000;
-/// … and after which readers are waited for (64 MiB).
-const INSIST: u32 = 16_000;
+/// … and after which the copying and the readers are waited for (80 MiB).
+const INSIST: u32 = 20_000;
 /// The log is grown to this length before it is needed: a sync that records a new length costs several times one that
 /// overwrites.
 const GROWN: u64 = 4 << 20;
@@ -35,6 +37,7 @@ pub(super) struct Writer {
     counters: Arc<Counters>,
     /// Pages in the log, told by SQLite at each commit.
     pages: Arc<AtomicU32>,
+    copier: Copier,
     due: u32,
     grow: bool,
     rehearse: bool,
@@ -58,6 +61,7 @@ impl Writer {
         Ok(Self {
             orders,
             counters,
+            copier: Copier::new(session.file(), Arc::clone(&pages)),
             pages,
             due: CHECKPOINT,
             // A command that runs beside a server, or for a moment, has no use for it.
@@ -82,7 +86,7 @@ impl Writer {
             while !group.is_empty() {
                 self.commit(session, &mut group);
             }
-            self.checkpoint(session);
+            self.tend_log(session);
         }
     }
 
@@ -182,23 +186,37 @@ impl Writer {
         session.run("RELEASE step")
     }
 
-    /// Copies the log into the file when it is long, so that the next commit starts it over.
-    fn checkpoint(&mut self, session: &Session) {
+    /// Has the log copied into the file when it is long, so that the next commit starts it over.
+    fn tend_log(&mut self, session: &Session) {
         let pages = self.pages.load(Ordering::Relaxed);
-        if pages < self.due {
-            if pages < CHECKPOINT {
-                self.due = CHECKPOINT;
-            }
-            return;
+        let mut copying = self.copier.look();
+        if pages >= INSIST && copying == Copying::UnderWay {
+            copying = self.copier.wait();
         }
-        let sql = if pages < INSIST { "PRAGMA wal_checkpoint(PASSIVE)" } else { "PRAGMA wal_checkpoint(RESTART)" };
-        let result = session.connection().query_row(sql, [], |row| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)));
-        self.due = pages + AGAIN;
+        match copying {
+            Copying::UnderWay => {}
+            // What was added meanwhile.
+            Copying::Done => self.checkpoint(session, pages),
+            Copying::No if pages < self.due => {
+                if pages < CHECKPOINT {
+                    self.due = CHECKPOINT;
+                }
+            }
+            Copying::No => {
+                if pages >= INSIST || !self.copier.start() {
+                    self.checkpoint(session, pages);
+                }
+            }
+        }
+    }
+
+    fn checkpoint(&mut self, session: &Session, pages: u32) {
+        let result = session.checkpoint(if pages < INSIST { PASSIVE } else { RESTART });
+        self.due = pages.max(CHECKPOINT) + AGAIN;
         match result {
-            Ok((logged, copied)) => tracing::debug!(logged, copied, "checkpoint"),
+            Ok(done) => tracing::debug!(?done, "checkpoint"),
             // A full disk, for instance. The log still holds everything.
             Err(error) => {
-                let error = session.fault(error);
                 tracing::warn!(file = %session.file().display(), %error, "the log could not be copied into the file");
             }
         }

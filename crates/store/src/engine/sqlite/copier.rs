@@ -1,0 +1,136 @@
+//! The thread that copies the log into the file while the writer goes on. The log starts over only when all of it is in
+//! the file and nobody writes, so the writer copies the rest itself; thanks to this thread the rest is short.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::{self, JoinHandle};
+
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+
+use super::session::{Checkpoint, Session};
+use crate::StoreError;
+
+/// Pages that the writer may well copy itself …
+const REST: u32 = 300;
+/// … and how often the thread tries to come down to so few before it leaves the writer what there is.
+const PASSES: u32 = 4;
+
+/// What the thread is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Copying {
+    /// Nothing was asked of it, or it cannot run.
+    No,
+    /// It copies.
+    UnderWay,
+    /// It has copied what it could; told once.
+    Done,
+}
+
+/// The thread's other end, held by the writer. The thread starts at the first use, so that a store that writes little
+/// never has one, and ends with this.
+pub(super) struct Copier {
+    file: PathBuf,
+    /// Pages in the log, kept by the writer.
+    pages: Arc<AtomicU32>,
+    thread: Option<Thread>,
+    asked: bool,
+}
+
+struct Thread {
+    go: Sender<()>,
+    done: Receiver<()>,
+    handle: JoinHandle<()>,
+}
+
+impl Copier {
+    pub(super) fn new(file: &Path, pages: Arc<AtomicU32>) -> Self {
+        Self { file: file.to_owned(), pages, thread: None, asked: false }
+    }
+
+    /// Asks for a copy; false when there is nobody to make it.
+    pub(super) fn start(&mut self) -> bool {
+        if self.thread.is_none() {
+            self.thread = Thread::start(&self.file, &self.pages)
+                .inspect_err(|error| tracing::warn!(%error, "no thread for copying the log"))
+                .ok();
+        }
+        self.asked = self.thread.as_ref().is_some_and(|thread| thread.go.try_send(()).is_ok());
+        self.asked
+    }
+
+    /// How far it is.
+    pub(super) fn look(&mut self) -> Copying {
+        let Some(thread) = self.thread.as_ref().filter(|_| self.asked) else { return Copying::No };
+        match thread.done.try_recv() {
+            Err(TryRecvError::Empty) => Copying::UnderWay,
+            Ok(()) => self.finished(),
+            Err(TryRecvError::Disconnected) => self.died(),
+        }
+    }
+
+    /// Waits for the end of what is under way.
+    pub(super) fn wait(&mut self) -> Copying {
+        let Some(thread) = self.thread.as_ref().filter(|_| self.asked) else { return Copying::No };
+        if thread.done.recv().is_ok() { self.finished() } else { self.died() }
+    }
+
+    fn finished(&mut self) -> Copying {
+        self.asked = false;
+        Copying::Done
+    }
+
+    /// It panicked. What it left is the writer's, and the next copy has a new thread.
+    fn died(&mut self) -> Copying {
+        self.thread = None;
+        self.finished()
+    }
+}
+
+impl Drop for Copier {
+    /// The thread's connection is closed before the writer's: the last one to close empties the log into the file.
+    fn drop(&mut self) {
+        if let Some(Thread { go, done, handle }) = self.thread.take() {
+            drop((go, done));
+            if handle.join().is_err() {
+                tracing::error!("the thread that copies the log panicked");
+            }
+        }
+    }
+}
+
+impl Thread {
+    fn start(file: &Path, pages: &Arc<AtomicU32>) -> std::io::Result<Self> {
+        let ((go, told), (tell, done)) = (bounded(1), bounded(1));
+        let (file, pages) = (file.to_owned(), Arc::clone(pages));
+        let handle = thread::Builder::new().name("store-copier".to_owned()).spawn(move || {
+            let mut session = None;
+            while told.recv().is_ok() {
+                if let Err(error) = copy(&file, &mut session, &pages) {
+                    // A full disk, for instance. The log still holds everything, and the writer tries next.
+                    tracing::warn!(file = %file.display(), %error, "the log could not be copied into the file");
+                    session = None;
+                }
+                if tell.send(()).is_err() {
+                    break;
+                }
+            }
+        })?;
+        Ok(Self { go, done, handle })
+    }
+}
+
+fn copy(file: &Path, session: &mut Option<Session>, pages: &AtomicU32) -> Result<(), StoreError> {
+    let session = match session {
+        Some(session) => session,
+        None => session.insert(Session::copier(file)?),
+    };
+    for _ in 0..PASSES {
+        let Checkpoint { logged, copied } = session.checkpoint(super::session::PASSIVE)?;
+        // Readers are in the way, or little was added meanwhile.
+        if copied < logged || pages.load(Ordering::Relaxed).saturating_sub(copied) <= REST {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! Access tokens without a code or a refresh token: for an owner, and for nobody.
+
+use grantor_protocol::causes::{AccessError, TokenError};
+use grantor_protocol::issue::FamilyRules;
+use grantor_protocol::people::{Realm, UserId};
+use grantor_protocol::scope::ScopeList;
+use grantor_protocol::secret::SecretKind;
+use grantor_protocol::time::Timestamp;
+use grantor_protocol::token::PresentedToken;
+use grantor_store::ClientTokenRequest;
+
+use crate::fixtures::{C1, O1, O2, PU, READ, U1, World, at, for_each_world, kept, portal};
+
+fn asked(world: &World, user: UserId, organization: &str, now: Timestamp) -> (ClientTokenRequest, PresentedToken) {
+    let access = world.token(now);
+    let asked = ClientTokenRequest {
+        client_id: C1.to_owned(),
+        realm: if user == PU { portal() } else { Realm::Accounts },
+        user,
+        organization_id: organization.to_owned(),
+        scopes: ScopeList::read(READ).unwrap(),
+        resource: String::new(),
+        access: kept(&access, SecretKind::Access),
+        fresh_grant: world.id(now),
+    };
+    (asked, access)
+}
+
+fn issue(world: &World, asked: &ClientTokenRequest, now: Timestamp) -> Result<FamilyRules, TokenError> {
+    let (asked, policy) = (asked.clone(), world.policy.clone());
+    world.write(move |tx| tx.issue_client_token(&asked, &policy, now))
+}
+
+fn issued(world: &World, user: UserId, organization: &str, now: Timestamp) -> PresentedToken {
+    let (asked, access) = asked(world, user, organization, now);
+    assert_eq!(issue(world, &asked, now).unwrap().expires_in(), 3600);
+    access
+}
+
+#[test]
+fn a_client_acts_for_a_user_for_a_portal_s_user_or_for_itself() {
+    for_each_world(|world| {
+        for (user, organization) in [(U1, O1), (U1, ""), (PU, O1), (UserId::NOBODY, O2), (UserId::NOBODY, "")] {
+            let access = issued(world, user, organization, at(1));
+            let live = world.access(&access, at(2)).unwrap();
+            assert_eq!((live.organization_id.as_str(), live.scopes.to_string().as_str()), (organization, READ));
+            assert_eq!(live.user.map(|user| user.id), Some(user).filter(|user| *user != UserId::NOBODY));
+        }
+        assert_eq!(world.number("SELECT COUNT(*) FROM grants"), 5);
+        // It is remembered as no consent, and begins anew after a withdrawal.
+        assert_eq!(world.number("SELECT COUNT(*) FROM grants WHERE scopes = '' AND NOT offline"), 5);
+        let before = issued(world, U1, O1, at(3));
+        assert!(world.withdraw(U1, O1, at(4)));
+        assert_eq!(world.access(&before, at(5)), Err(AccessError::Revoked));
+        let after = issued(world, U1, O1, at(6));
+        assert!(world.access(&after, at(7)).is_ok());
+        assert_eq!(world.access(&before, at(7)), Err(AccessError::Revoked));
+    });
+}
+
+#[test]
+fn nobody_s_organization_must_exist_and_a_user_s_be_theirs() {
+    for_each_world(|world| {
+        for (user, organization, cause) in [
+            (U1, "9", TokenError::OrganizationNotAllowed),
+            (PU, O2, TokenError::OrganizationNotAllowed),
+            (UserId::NOBODY, "9", TokenError::OrganizationNotAllowed),
+            (UserId(77), O1, TokenError::UserDisabled),
+        ] {
+            let (asked, _) = asked(world, user, organization, at(1));
+            assert_eq!(issue(world, &asked, at(1)), Err(cause), "{user:?} {organization}");
+        }
+        assert_eq!(world.number("SELECT COUNT(*) FROM grants"), 0);
+        world.disable(U1, Realm::Accounts, "alice@zylker.example", true);
+        let (asked, _) = asked(world, U1, O1, at(1));
+        assert_eq!(issue(world, &asked, at(1)), Err(TokenError::UserDisabled));
+    });
+}
+
+#[test]
+fn the_cap_ends_the_oldest_and_a_revoked_one_leaves_its_place() {
+    for_each_world(|world| {
+        world.policy.throttles = false;
+        world.policy.access_tokens_per_refresh_token = 3;
+        let first = issued(world, U1, O1, at(1));
+        let second = issued(world, U1, O1, at(2));
+        world.revoke(&second, at(3)).unwrap();
+        let more = [issued(world, U1, O1, at(4)), issued(world, U1, O1, at(5))];
+        assert!(world.access(&first, at(6)).is_ok(), "the revoked one's place was free");
+        let last = issued(world, U1, O1, at(6));
+        assert_eq!(world.access(&first, at(7)), Err(AccessError::Revoked));
+        assert!(more.iter().chain([&last]).all(|access| world.access(access, at(7)).is_ok()));
+    });
+}
+
+#[test]
+fn the_throttle_counts_what_was_made_from_one_grant() {
+    for_each_world(|world| {
+        for n in 0..10 {
+            issued(world, U1, O1, at(n));
+        }
+        let (refused, _) = asked(world, U1, O1, at(10));
+        world.unchanged(|| assert_eq!(issue(world, &refused, at(10)), Err(TokenError::AccessTokensThrottled)));
+        issued(world, U1, O2, at(10));
+        issued(world, U1, O1, at(600));
+    });
+}
