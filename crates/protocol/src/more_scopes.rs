@@ -29,7 +29,7 @@ impl AskedMore {
     /// # Errors
     /// What [`Asked::read`] finds; then `ParameterMissing` and `ResponseTypeUnsupported`, as at the authorization
     /// endpoint (decision 13).
-    pub fn read(query: &str) -> Result<Self, (PageError, Option<Asked>)> {
+    pub fn read(query: &str) -> Result<Self, (PageError, Option<Box<Asked>>)> {
         let asked = Asked::read(query).map_err(|cause| (cause, None))?;
         let found = Params::read(query.as_bytes());
         let take = |name| match found.as_ref().map(|params| params.find(name)) {
@@ -45,10 +45,10 @@ impl AskedMore {
             ("enhance_token", enhance_token.is_some()),
         ];
         if let Some((name, _)) = sent.into_iter().find(|(_, sent)| !sent) {
-            return Err((PageError::ParameterMissing(name), Some(asked)));
+            return Err((PageError::ParameterMissing(name), Some(Box::new(asked))));
         }
         if asked.response_type.as_deref() != Some("update_scopes") {
-            return Err((PageError::ResponseTypeUnsupported, Some(asked)));
+            return Err((PageError::ResponseTypeUnsupported, Some(Box::new(asked))));
         }
         Ok(Self {
             asked,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::{authorize::AuthorizationRequest, causes::PageError, scope::Catalog};
 
 /// Life of a code that an administrator allowed for an organization.
-pub const CODE_LIFETIME: Duration = Duration::from_secs(120);
+pub const CODE_LIFETIME: Duration = Duration::from_mins(2);
 
 /// Turns a valid request into one for an organization: it always belongs to one, and asks for a single service beside
 /// the `companions`.

@@ -1,7 +1,7 @@
 //! `GET` and `POST /oauth2/authorize`: the standard dialect's reading of an authorization request. The walk behind it
 //! is the one walk (RFC 6749 section 4.1.1; OpenID Connect Core section 3.1.2.1).
 
-use std::{borrow::Cow, sync::Arc};
+use std::{fmt::Write as _, sync::Arc};
 
 use axum::{
     extract::{Request, State},
@@ -25,7 +25,7 @@ use crate::{
     house::{DataCenter, Place},
     http::reply,
     signing,
-    walk::{self, Begun, Door, Valid, Visit},
+    walk::{self, Begun, Door, NotBegun, Reply, Valid, Visit},
 };
 
 /// `GET /oauth2/authorize`.
@@ -64,15 +64,13 @@ pub async fn form_as_query(request: Request) -> Result<String, NotAForm> {
     let mut whole = format!("{query}{joint}");
     for byte in &body {
         match byte {
-            0..=0x20 | 0x7f..=0xff | b'"' | b'#' | b'<' | b'>' | b'\'' => whole.push_str(&percent(*byte)),
+            0..=0x20 | 0x7f..=0xff | b'"' | b'#' | b'<' | b'>' | b'\'' => {
+                let _ = write!(whole, "%{byte:02X}");
+            }
             _ => whole.push(char::from(*byte)),
         }
     }
     Ok(whole)
-}
-
-fn percent(byte: u8) -> Cow<'static, str> {
-    format!("%{byte:02X}").into()
 }
 
 /// Judges the query. What is wrong before it is known where the answer may go ends on a page; the client is told of
@@ -80,23 +78,23 @@ fn percent(byte: u8) -> Cow<'static, str> {
 ///
 /// # Errors
 /// The outer error is a breakage; the inner one the page's cause, with the client when there is one.
-pub async fn begin(visit: &Visit) -> Result<Result<Begun, walk::NotBegun>, Failure> {
+pub async fn begin(visit: &Visit) -> Result<Result<Begun, Box<NotBegun>>, Failure> {
     let asked = match Asked::read_as_sent(&visit.query) {
         Ok(asked) => asked,
-        Err(cause) => return Ok(Err(walk::NotBegun { cause, record: None, asked: None })),
+        Err(cause) => return Ok(Err(ends(cause, None, None))),
     };
     let record = match standard::client_id(&asked) {
         Ok(client_id) => visit.dc.client(client_id).await?,
-        Err(cause) => return Ok(Err(walk::NotBegun { cause, record: None, asked: Some(asked) })),
+        Err(cause) => return Ok(Err(ends(cause, None, Some(asked)))),
     };
     let issuer = super::issuer(&visit.dc.place);
     let located = standard::locate(&asked, record.as_ref().map(|r| &r.client), &issuer);
     let (reply_to, record) = match (located, record) {
         (Ok(reply_to), Some(record)) => (reply_to, record),
         (Ok(_), None) => {
-            return Ok(Err(walk::NotBegun { cause: PageError::ClientUnknown, record: None, asked: Some(asked) }));
+            return Ok(Err(ends(PageError::ClientUnknown, None, Some(asked))));
         }
-        (Err(cause), record) => return Ok(Err(walk::NotBegun { cause, record, asked: Some(asked) })),
+        (Err(cause), record) => return Ok(Err(ends(cause, record, Some(asked)))),
     };
     let known = |audience: &str| visit.dc.house.resources.find(audience).is_some();
     let checked = standard::check(&asked, &reply_to, &record.client, &visit.dc.house.catalog(), known);
@@ -116,7 +114,11 @@ pub async fn begin(visit: &Visit) -> Result<Result<Begun, walk::NotBegun>, Failu
             }
         }
     }
-    Ok(Ok(Begun::Valid(Box::new(Valid { asked, record, reply: walk::Reply::To(reply_to), request }))))
+    Ok(Ok(Begun::Valid(Box::new(Valid { asked, record, reply: Reply::To(reply_to), request }))))
+}
+
+fn ends(cause: PageError, record: Option<Arc<ClientRecord>>, asked: Option<Asked>) -> Box<NotBegun> {
+    Box::new(NotBegun { cause, record, asked })
 }
 
 fn refused(asked: Asked, record: Arc<ClientRecord>, reply_to: ReplyTo, cause: PageError) -> Begun {

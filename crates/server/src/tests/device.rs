@@ -22,7 +22,7 @@ const TABLET_ENTRY: &str = "[[client]]\nid = \"1004.ZYLKERTABLET0000000000000000
 #[derive(Debug, Clone)]
 pub struct Device {
     pub user_code: String,
-    pub device_code: String,
+    pub code: String,
     /// The page with the code filled in.
     pub complete: String,
 }
@@ -31,7 +31,7 @@ impl Device {
     pub fn of(reply: &Reply) -> Self {
         let device = Self {
             user_code: reply.text("user_code"),
-            device_code: reply.text("device_code"),
+            code: reply.text("device_code"),
             complete: reply.text("verification_uri_complete"),
         };
         assert!(reply.status == 200 && !device.user_code.is_empty(), "no device code: {reply:?}");
@@ -48,7 +48,7 @@ impl Device {
     }
 
     pub async fn poll(&self, house: &House, location: &str) -> Reply {
-        house.post(location, POLL, &polling(&SCREEN, &self.device_code)).await
+        house.post(location, POLL, &polling(&SCREEN, &self.code)).await
     }
 
     /// Types the code, in a browser of its own, and goes on as that person up to the consent page.
@@ -104,9 +104,9 @@ async fn g01_the_answer_s_fields() {
             let page = format!("{}/oauth/v3/device", house.url("us"));
             assert_eq!(json["verification_url"], page);
             assert_eq!(json["verification_uri_complete"], format!("{page}?user_code={}", device.user_code));
-            let parts: Vec<&str> = device.device_code.split('.').collect();
+            let parts: Vec<&str> = device.code.split('.').collect();
             assert_eq!((parts[0], parts[1].len(), parts[2].len(), parts.len()), ("1004", 32, 32, 3));
-            assert!(device.device_code[5..].bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b'.')));
+            assert!(device.code[5..].bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b'.')));
             let letters = device.user_code.replace('-', "");
             assert_eq!((device.user_code.len(), letters.len(), &device.user_code[4..5]), (9, 8, "-"));
             assert!(letters.chars().all(|c| "BCDFGHJKLMNPQRSTVWXZ".contains(c)), "{letters}");
@@ -222,7 +222,7 @@ async fn g03_approved_once_redeemed_once() {
         assert_eq!(house.user_info("us", &tokens.access).await.text("Email"), ALICE.email);
         assert_eq!(device.poll(house, "us").await.brief(), INVALID_CODE);
         // At the token endpoint it is no authorization code; the refresh token is one like any other.
-        let code = house.exchange("us", &SCREEN, &device.device_code).await;
+        let code = house.exchange("us", &SCREEN, &device.code).await;
         assert_eq!(code.brief(), INVALID_CLIENT, "a device client has no code grant");
         Tokens::of(&house.refresh("us", &SCREEN, &tokens.refresh).await);
         assert!(house.alive("us", &tokens.access).await);
@@ -232,7 +232,7 @@ async fn g03_approved_once_redeemed_once() {
         device.accepted(house, &ALICE).await;
         let mut held = Vec::new();
         for _ in 0..20 {
-            let request = Request::form(POLL, &polling(&SCREEN, &device.device_code));
+            let request = Request::form(POLL, &polling(&SCREEN, &device.code));
             held.push(hold(house.url("us"), &request).await);
         }
         let replies = release(held).await;
@@ -270,29 +270,29 @@ async fn g04_a_device_code_is_its_clients_alone() {
             if answered {
                 device.accepted(house, &ALICE).await;
             }
-            let foreign = house.post("us", POLL, &polling(&TABLET, &device.device_code)).await;
+            let foreign = house.post("us", POLL, &polling(&TABLET, &device.code)).await;
             assert_eq!(foreign.brief(), INVALID_CODE);
-            let server = house.post("us", POLL, &polling(&DESK, &device.device_code)).await;
+            let server = house.post("us", POLL, &polling(&DESK, &device.code)).await;
             assert_eq!(server.brief(), INVALID_CLIENT);
             let wrong = App { secret: "canary-wrong-secret", ..SCREEN };
-            assert_eq!(house.post("us", POLL, &polling(&wrong, &device.device_code)).await.brief(), INVALID_SECRET);
-            let none = &polling(&SCREEN, &device.device_code);
+            assert_eq!(house.post("us", POLL, &polling(&wrong, &device.code)).await.brief(), INVALID_SECRET);
+            let none = &polling(&SCREEN, &device.code);
             let none: Vec<_> = none.iter().filter(|(name, _)| *name != "client_secret").collect();
             let none: Vec<(&str, &str)> = none.into_iter().copied().collect();
             assert_eq!(house.post("us", POLL, &none).await.brief(), INVALID_SECRET);
-            let (head, tail) = device.device_code.split_at(device.device_code.len() - 1);
+            let (head, tail) = device.code.split_at(device.code.len() - 1);
             let swapped = format!("{head}{}", if tail == "0" { "1" } else { "0" });
-            for code in ["", "x", swapped.as_str(), &device.device_code[5..], &device.user_code] {
+            for code in ["", "x", swapped.as_str(), &device.code[5..], &device.user_code] {
                 let reply = house.post("us", POLL, &polling(&SCREEN, code)).await;
                 assert_eq!(reply.brief(), INVALID_CODE, "{code}");
             }
-            let mut fields = polling(&SCREEN, &device.device_code);
+            let mut fields = polling(&SCREEN, &device.code);
             fields[0].1 = "device_request";
             assert_eq!(house.post("us", POLL, &fields).await.brief(), INVALID_CLIENT);
             assert_eq!(house.post("us", POLL, &fields[1..]).await.brief(), INVALID_REQUEST);
         }
         // None of it was counted or spent; Basic does as well as parameters, and so does the query.
-        let basic = Request::new("POST", &format!("{POLL}?grant_type=device_token&code={}", device.device_code));
+        let basic = Request::new("POST", &format!("{POLL}?grant_type=device_token&code={}", device.code));
         Tokens::of(&house.send("us", &basic.basic(SCREEN.id, SCREEN.secret)).await);
     })
     .await;

@@ -95,7 +95,8 @@ async fn begin_at(visit: &Visit, signing_in: bool) -> Result<Result<Option<Valid
             Ok(Begun::Refused { silent, record, reply_to, cause }) => {
                 refused(visit, silent, &record, &reply_to, cause).await.map(Err)
             }
-            Err(NotBegun { cause, record, asked }) => {
+            Err(ends) => {
+                let NotBegun { cause, record, asked } = *ends;
                 let client = record.as_ref().map(|r| &r.client);
                 Ok(Err(error_pages::page_error(visit, client, &cause, asked.as_ref())))
             }

@@ -41,7 +41,7 @@ pub struct More {
 pub async fn begin(visit: &Visit) -> Result<Result<Option<Valid>, Response>, Failure> {
     let more = match AskedMore::read(&visit.query) {
         Ok(more) => more,
-        Err((cause, asked)) => return Ok(Err(error_pages::page_error(visit, None, &cause, asked.as_ref()))),
+        Err((cause, asked)) => return Ok(Err(error_pages::page_error(visit, None, &cause, asked.as_deref()))),
     };
     let record = visit.dc.client(more.asked.client_id.as_deref().unwrap_or_default()).await?;
     let client = record.as_ref().map(|record| &record.client);

@@ -22,8 +22,11 @@ use grantor_protocol::{
 };
 use grantor_store::{NewToken, NotAgain, SessionRefresh};
 
-use super::{Door, Visit, Walked, error_pages, implicit, resume};
+use super::{Door, Visit, Walked, error_pages, implicit, resume, visit::HOP};
 use crate::{house::DataCenter, http::reply, metrics::Endpoint};
+
+/// The path of the manual's other version is good, too.
+const PATH: &str = "/oauth/v2/auth/refresh";
 
 /// The documented words, told in the fragment.
 const CLIENT_NOT_GRANTED: &str = "client_not_granted";
@@ -71,6 +74,12 @@ async fn walk(visit: &mut Visit) -> Walked {
         Ok(reply::found(&valid.reply_to.with(&[("error", word)])))
     };
     let known = resume::load(visit, None).await?;
+    if let Some(place) = known.facts.elsewhere.as_deref().and_then(|home| visit.dc.house.place(home))
+        && place.location != visit.dc.place.location
+    {
+        // This browser remembers where the person is at home: the same question goes on there, once.
+        return Ok(reply::found(&format!("{}{PATH}?{}&{HOP}=1", place.accounts_url, visit.query)));
+    }
     let Some(signed_in) = &known.signed_in else {
         return refuse(CLIENT_NOT_GRANTED, "nobody is signed in here");
     };

@@ -125,21 +125,78 @@ fn a_server_grows_its_log_once_and_changes_nothing_by_it() {
     store.close();
 }
 
+/// Each such step fills about 250 pages.
+fn insert_long(store: &Store, id: i64) {
+    store
+        .write_blocking(move |tx| {
+            let data = vec![7_u8; 1_000_000];
+            tx.execute("INSERT INTO item (id, data) VALUES ($1, $2)", &[id.into(), (&data).into()])
+        })
+        .unwrap();
+}
+
 #[test]
 fn the_log_is_restarted_under_load() {
     let place = Place::sqlite();
     let store = place.open();
-    // Each step fills about 250 pages; 60 of them would be a log of 60 MiB.
-    for id in 0..60 {
-        store
-            .write_blocking(move |tx| {
-                let data = vec![7_u8; 1_000_000];
-                tx.execute("INSERT INTO item (id, data) VALUES ($1, $2)", &[id.into(), (&data).into()])
-            })
-            .unwrap();
-        assert_eq!(ids(&store).len(), usize::try_from(id).unwrap() + 1);
+    for id in 0..160 {
+        insert_long(&store, id);
+        assert_eq!(
+            store.read_blocking(|tx| tx.one("SELECT count(*) FROM item", &[], |row| row.int(0))).unwrap(),
+            Some(id + 1)
+        );
     }
+    // 160 MB were written. The log is copied at 32 MiB, and what is added meanwhile is waited for at 80.
     let length = log_length(&place);
-    assert!((16 << 20..20 << 20).contains(&length), "{length}");
+    assert!((32 << 20..=82 << 20).contains(&length), "{length}");
+    let copied = fs::metadata(place.file()).unwrap().len();
+    assert!(copied > 60 << 20, "{copied}");
+    store.close();
+    assert_eq!(log_length(&place), 0, "the last connection to close is the one that empties the log");
+}
+
+#[test]
+fn a_reader_that_stays_keeps_the_log_and_it_is_started_over_after_it() {
+    let place = Place::sqlite();
+    let store = place.open();
+    insert_long(&store, 0);
+    store
+        .read_blocking(|tx| {
+            let before = tx.one("SELECT count(*) FROM item", &[], |row| row.int(0))?;
+            for id in 1..60 {
+                insert_long(&store, id);
+            }
+            assert_eq!(
+                tx.one("SELECT count(*) FROM item", &[], |row| row.int(0))?,
+                before,
+                "a snapshot stays as it is"
+            );
+            Ok(())
+        })
+        .unwrap();
+    let length = log_length(&place);
+    assert!(length > 55 << 20, "{length}");
+    for id in 60..90 {
+        insert_long(&store, id);
+    }
+    assert!(log_length(&place) <= length.max(82 << 20), "{}", log_length(&place));
+    assert_eq!(store.read_blocking(|tx| tx.one("SELECT count(*) FROM item", &[], |row| row.int(0))).unwrap(), Some(90));
+    store.close();
+}
+
+#[test]
+fn closing_under_load_loses_nothing() {
+    // Often closed while the log is being copied by its thread.
+    let place = Place::sqlite();
+    for turn in 0..4 {
+        let store = place.open();
+        for id in 0..34 + turn {
+            insert_long(&store, turn * 100 + id);
+        }
+        store.close();
+        assert_eq!(log_length(&place), 0, "turn {turn}");
+    }
+    let store = place.open();
+    assert_eq!(ids(&store).len(), 34 + 35 + 36 + 37);
     store.close();
 }

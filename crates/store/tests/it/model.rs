@@ -263,6 +263,10 @@ impl Model {
             assert_eq!(alive, self.alive(n), "access token {n}");
         }
         assert!(world.number("SELECT COUNT(*) FROM refresh_tokens WHERE revoked_at IS NULL") <= 2 * REFRESH_CAP as i64);
+        // A refresh does not look at the grant of a token that is alive.
+        let orphans = "SELECT COUNT(*) FROM refresh_tokens r WHERE r.revoked_at IS NULL AND NOT EXISTS
+                       (SELECT 1 FROM grants g WHERE g.id = r.grant_id AND g.revoked_at IS NULL)";
+        assert_eq!(world.number(orphans), 0, "a refresh token outlives its grant");
     }
 }
 

@@ -109,6 +109,30 @@ async fn implicit_refresh_ends_when_access_is_taken_back() {
 }
 
 #[tokio::test]
+async fn implicit_refresh_goes_on_where_the_person_is_at_home() {
+    for_each_with_widgets(async |house| {
+        let (mut browser, ask) = (Browser::default(), token_for(&WIDGET));
+        accept(house, &mut browser, &ask, &CARLA, true).await;
+        for path in PATHS {
+            // Asked at us, where this person was sent on from before.
+            let reply = refreshed(house, &mut browser, path, &ask).await;
+            let at_home = reply.header("location").unwrap().to_owned();
+            assert!(at_home.starts_with(&format!("{}{}?", house.url("eu"), PATHS[0])), "{at_home}");
+            let all = fragment(&browser.get(&at_home).await);
+            assert_eq!(value(&all, "location"), Some("eu"));
+            assert!(house.alive("eu", value(&all, "access_token").unwrap()).await);
+        }
+        // Never round in circles: where nobody is signed in, it says so.
+        let mut stranger = browser.clone();
+        stranger.cookies.retain(|name, _| !name.contains("session"));
+        let reply = refreshed(house, &mut stranger, PATHS[0], &ask).await;
+        let reply = stranger.get(reply.header("location").unwrap()).await;
+        assert!(reply.header("location").unwrap().contains("#&error=client_not_granted"), "{reply:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn implicit_refresh_prompt_required() {
     for_each_with_widgets(async |house| {
         let (mut browser, ask) = (Browser::default(), token_for(&WIDGET));

@@ -87,7 +87,7 @@ async fn g02_who_asks_too_fast_waits_longer_for_good() {
     for_each_store(async |house| {
         let pending = bad("authorization_pending");
         let slow_down = bad("slow_down");
-        let code = device(&begun(house, "us", &[]).await).device_code;
+        let code = device(&begun(house, "us", &[]).await).code;
         assert_eq!(refusal(&poll(house, "us", &code).await), pending);
         assert_eq!(refusal(&poll(house, "us", &code).await), slow_down);
         house.advance_millis(9_999);
@@ -103,8 +103,8 @@ async fn g02_who_asks_too_fast_waits_longer_for_good() {
 
         let denied = device(&begun(house, "us", &[]).await);
         denied.answered(house, &ALICE, "reject").await;
-        assert_eq!(refusal(&poll(house, "us", &denied.device_code).await), bad("access_denied"));
-        for wrong in ["x", &denied.user_code, &denied.device_code[5..]] {
+        assert_eq!(refusal(&poll(house, "us", &denied.code).await), bad("access_denied"));
+        for wrong in ["x", &denied.user_code, &denied.code[5..]] {
             assert_eq!(refusal(&poll(house, "us", wrong).await), bad("invalid_grant"), "{wrong}");
         }
         assert_eq!(refusal(&poll(house, "us", "").await), bad("invalid_request"));
@@ -121,7 +121,7 @@ async fn g03_one_success_and_tokens_of_this_dialect() {
             device.accepted(house, &ALICE).await;
             let mut held = Vec::new();
             for _ in 0..20 {
-                let fields = [("grant_type", GRANT), ("device_code", device.device_code.as_str())];
+                let fields = [("grant_type", GRANT), ("device_code", device.code.as_str())];
                 let request = Request::form(STANDARD_TOKEN, &fields).basic(SCREEN.id, SCREEN.secret);
                 held.push(hold(house.url("us"), &request).await);
             }
@@ -138,11 +138,11 @@ async fn g03_one_success_and_tokens_of_this_dialect() {
             let tokens = Tokens::of(won[0]);
             let refreshed = house.post("us", STANDARD_TOKEN, &refreshing(&SCREEN, &tokens.refresh)).await;
             assert_ne!(Tokens::of(&refreshed).refresh, tokens.refresh);
-            assert_eq!(refusal(&poll(house, "us", &device.device_code).await), bad("invalid_grant"));
+            assert_eq!(refusal(&poll(house, "us", &device.code).await), bad("invalid_grant"));
         }
         let online = device(&begun(house, "us", &[]).await);
         online.accepted(house, &ALICE).await;
-        assert_eq!(poll(house, "us", &online.device_code).await.text("refresh_token"), "");
+        assert_eq!(poll(house, "us", &online.code).await.text("refresh_token"), "");
     })
     .await;
 }
@@ -156,15 +156,15 @@ async fn g04_another_client_and_another_home() {
         let tablet =
             App { id: "1004.ZYLKERTABLET0000000000000000G", secret: "canary-tablet-secret-1", redirect_uri: "" };
         let device = device(&begun(house, "us", &[]).await);
-        assert_eq!(refusal(&poll_as(house, "us", &tablet, &device.device_code).await), bad("invalid_grant"));
+        assert_eq!(refusal(&poll_as(house, "us", &tablet, &device.code).await), bad("invalid_grant"));
         device.accepted(house, &CARLA).await;
-        assert_eq!(refusal(&poll_as(house, "eu", &tablet, &device.device_code).await), bad("invalid_grant"));
-        let reply = poll(house, "us", &device.device_code).await;
+        assert_eq!(refusal(&poll_as(house, "eu", &tablet, &device.code).await), bad("invalid_grant"));
+        let reply = poll(house, "us", &device.code).await;
         assert_eq!(refusal(&reply), bad("other_dc"));
         assert_eq!(reply.text("user_location"), "eu");
-        let tokens = poll(house, "eu", &device.device_code).await;
+        let tokens = poll(house, "eu", &device.code).await;
         assert_eq!(jwt::Jwt::parse(&tokens.text("id_token")).claims["iss"], issuer(house, "eu"));
-        assert_eq!(refusal(&poll(house, "eu", &device.device_code).await), bad("invalid_grant"));
+        assert_eq!(refusal(&poll(house, "eu", &device.code).await), bad("invalid_grant"));
     })
     .await;
 }
@@ -176,12 +176,12 @@ async fn one_code_whichever_door_made_it() {
         let first = device(&begun(house, "us", &[]).await);
         first.accepted(house, &ALICE).await;
         Tokens::of(&first.poll(house, "us").await);
-        assert_eq!(refusal(&poll(house, "us", &first.device_code).await), bad("invalid_grant"));
+        assert_eq!(refusal(&poll(house, "us", &first.code).await), bad("invalid_grant"));
         let second = accounts::Device::begin(house, "us").await;
-        assert_eq!(refusal(&poll(house, "us", &second.device_code).await), bad("authorization_pending"));
+        assert_eq!(refusal(&poll(house, "us", &second.code).await), bad("authorization_pending"));
         assert!(second.poll(house, "us").await.body.contains("slow_down"), "one pace");
         second.accepted(house, &ALICE).await;
-        Tokens::of(&poll(house, "us", &second.device_code).await);
+        Tokens::of(&poll(house, "us", &second.code).await);
         assert!(second.poll(house, "us").await.body.contains("invalid_code"));
     })
     .await;
