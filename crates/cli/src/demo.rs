@@ -84,6 +84,7 @@ fn desk() -> SampleConfig {
             name: "Zylker Partners".to_owned(),
             url: "http://127.0.0.1:9000".to_owned(),
         }),
+        widget: Some("1000.ZYLKERWIDGET00000000000000000A".to_owned()),
     }
 }
 
@@ -112,6 +113,10 @@ Try your own application (a second terminal):
       --redirect-uri http://127.0.0.1:9911/callback \\
       --scope ZohoBigin.modules.ALL,AaaServer.profile.READ
     target/release/grantor token
+
+A page without a server gets its token in the fragment (implicit), and another one while you are signed in:
+
+    http://127.0.0.1:9100/widget
 
 Connect a device: open the verification_uri_complete of the answer, then poll with its device_code:
 

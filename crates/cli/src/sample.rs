@@ -22,6 +22,7 @@ mod travelled;
 mod view;
 mod visitor;
 mod walk;
+mod widget;
 
 #[cfg(test)]
 mod tests;
@@ -53,6 +54,8 @@ pub(crate) struct SampleConfig {
     pub(crate) scopes: Vec<String>,
     /// A portal whose users may connect too.
     pub(crate) portal: Option<SamplePortal>,
+    /// Client id of its page without a server, at `/widget`.
+    pub(crate) widget: Option<String>,
 }
 
 /// A portal the sample application offers beside the accounts house.
@@ -103,6 +106,8 @@ fn router(desk: Desk) -> Router {
         .route("/refresh", post(walk::refresh))
         .route("/revoke", post(walk::revoke))
         .route("/disconnect", post(walk::disconnect))
+        .route("/widget", get(widget::show))
+        .route("/widget.js", get(widget::script))
         .route("/desk.css", get(page::stylesheet))
         .route("/desk.svg", get(page::icon))
         .fallback(page::not_found)
@@ -115,10 +120,10 @@ fn router(desk: Desk) -> Router {
 async fn careful(request: axum::extract::Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
@@ -147,6 +152,10 @@ pub(crate) struct Sample {
     /// Portal whose users may connect too
     #[arg(long, value_name = "ID")]
     portal: Option<PortalId>,
+    /// Client id of a browser client with the grant implicit, whose redirect URI is /widget here: adds a page without a
+    /// server
+    #[arg(long, value_name = "ID")]
+    widget_client_id: Option<String>,
 }
 
 impl Sample {
@@ -164,6 +173,7 @@ impl Sample {
             redirect_uri: self.redirect_uri,
             scopes: crate::developer::scopes(&self.scope),
             portal,
+            widget: self.widget_client_id,
         };
         let listener =
             TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen at {}", config.listen))?;

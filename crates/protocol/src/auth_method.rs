@@ -110,7 +110,8 @@ mod tests {
 
     #[test]
     fn a_disabled_client_and_one_from_elsewhere_are_not_admitted() {
-        let mut record = ClientRecord { client: client(ClientType::Server, ClientSettings::default()), secrets: vec![] };
+        let mut record =
+            ClientRecord { client: client(ClientType::Server, ClientSettings::default()), secrets: vec![] };
         assert!(record.admit("us").is_ok());
         assert_eq!(record.admit("eu"), Err(TokenError::ClientNotInDataCenter));
         record.client.disabled = true;

@@ -236,11 +236,9 @@ fn check_standard(client: &Client, plain_http: bool) -> Result<(), Unfit> {
     }
     let keys = !settings.jwks.is_empty() || !settings.jwks_uri.is_empty();
     match settings.token_endpoint_auth_method.as_str() {
-        "" | "client_secret_basic" | "client_secret_post" => {}
-        "private_key_jwt" if keys => {}
-        "private_key_jwt" => return Err(Unfit::KeysMissing),
+        "private_key_jwt" if !keys => return Err(Unfit::KeysMissing),
         "none" if client.client_type == ClientType::SelfClient => return Err(Unfit::AuthMethodNone),
-        "none" => {}
+        "" | "client_secret_basic" | "client_secret_post" | "private_key_jwt" | "none" => {}
         other => return Err(Unfit::AuthMethod(other.to_owned())),
     }
     if !settings.jwks.is_empty() && !settings.jwks_uri.is_empty() {

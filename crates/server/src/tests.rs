@@ -4,6 +4,7 @@
 mod answers;
 mod authorize;
 mod canaries;
+mod capabilities;
 mod client_authentication;
 mod client_credentials;
 mod code;

@@ -55,15 +55,14 @@ impl Tx<'_> {
             let gone = asked.user != UserId::NOBODY && self.user(asked.user)?.is_none_or(|u| u.disabled);
             return Ok(Err(if gone { TokenError::UserDisabled } else { TokenError::OrganizationNotAllowed }));
         }
-        let (grant_id, mut listed) = match self.client_grant(asked, true)? {
-            Some(there) => there,
-            None => {
-                let nothing = ScopeList::default();
-                let (user, client_id) = (asked.user, asked.client_id.as_str());
-                let consented = (&nothing, false);
-                let id = self.consent(user, client_id, &asked.organization_id, consented, asked.fresh_grant, now)?;
-                (id, AccessList::default())
-            }
+        let (grant_id, mut listed) = if let Some(there) = self.client_grant(asked, true)? {
+            there
+        } else {
+            let nothing = ScopeList::default();
+            let (user, client_id) = (asked.user, asked.client_id.as_str());
+            let consented = (&nothing, false);
+            let id = self.consent(user, client_id, &asked.organization_id, consented, asked.fresh_grant, now)?;
+            (id, AccessList::default())
         };
         if policy.throttles && !listed.admits(now, policy.access_token_rate) {
             return Ok(Err(TokenError::AccessTokensThrottled));

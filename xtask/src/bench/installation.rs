@@ -209,8 +209,9 @@ impl Running {
     pub(crate) fn device_codes(&self, count: usize, file: &Path) -> Result<()> {
         let mut connection = Connection::new(self.address);
         let mut codes = String::new();
+        let asked = form(&[("grant_type", "device_request"), ("client_id", DEVICE_CLIENT), ("scope", SCOPES)]);
         for _ in 0..count {
-            let response = connection.post("/oauth/v3/device/code", &[], &device_form())?;
+            let response = connection.post("/oauth/v3/device/code", &[], &asked)?;
             let body: serde_json::Value = serde_json::from_str(&response.body).context("a device code's answer")?;
             let code = body.get("device_code").and_then(serde_json::Value::as_str);
             codes += code.with_context(|| format!("a device was answered with {}", response.body))?;
@@ -279,11 +280,6 @@ pub(crate) fn poll_form() -> String {
     format!("{}&code=", form(&pairs))
 }
 
-/// The form that asks for a device code.
-fn device_form() -> String {
-    let pairs = [("grant_type", "device_request"), ("client_id", DEVICE_CLIENT), ("scope", "ZohoBigin.modules.ALL")];
-    form(&pairs)
-}
 
 /// The form of a code's exchange, up to the code.
 pub(crate) fn exchange_form() -> String {

@@ -65,7 +65,7 @@ pub(crate) async fn icon() -> Response {
     file("image/svg+xml", include_str!("../../templates/sample/desk.svg"))
 }
 
-fn file(kind: &'static str, text: &'static str) -> Response {
+pub(crate) fn file(kind: &'static str, text: &'static str) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (header::CACHE_CONTROL, HeaderValue::from_static("max-age=60")),

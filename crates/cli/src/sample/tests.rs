@@ -94,6 +94,7 @@ async fn start(stub: &Stub) -> (Browser, oneshot::Sender<()>) {
             name: "Zylker Partners".to_owned(),
             url: stub.url.clone(),
         }),
+        widget: Some("1000.WIDGET".to_owned()),
     };
     let (stop, stopped) = oneshot::channel();
     tokio::spawn(async move { serve(listener, config, async { drop(stopped.await) }).await.unwrap() });
@@ -196,6 +197,25 @@ async fn several_tabs_and_the_portal() {
     assert!(again.contains("does not belong here") && again.contains("Alice Adams"), "a callback works once");
     browser.press("/disconnect", &[]).await;
     assert!(browser.home().await.contains("forgotten here") && stub.asked("/oauth/v2/token/revoke").is_empty());
+}
+
+#[tokio::test]
+async fn the_page_without_a_server_asks_for_a_token_in_the_fragment() {
+    let stub = Stub::start().await;
+    let (mut browser, _stop) = start(&stub).await;
+    let page = browser.ask(Method::GET, "/widget", None).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for path in ["/oauth/v2/auth", "/oauth/v2/auth/refresh"] {
+        let link = format!("{}{path}?response_type=token&#38;client_id=1000.WIDGET&#38;scope=", stub.url);
+        assert!(page.html.contains(&link), "{link} is not in {}", page.html);
+    }
+    assert!(page.html.contains("%2Fwidget\"") && !page.html.contains(&SECRET[10..]));
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(page.headers["referrer-policy"], "strict-origin");
+    let script = browser.ask(Method::GET, "/widget.js", None).await;
+    assert!(script.headers["content-type"].to_str().unwrap().starts_with("text/javascript"));
+    assert!(!script.html.contains("innerHTML"), "what comes back is text");
 }
 
 #[tokio::test]

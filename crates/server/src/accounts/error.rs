@@ -172,8 +172,8 @@ pub fn title_and_word(cause: &PageError, realm: &Realm) -> (&'static str, &'stat
         PageError::ClientUnknown
         | PageError::ClientDisabled
         | PageError::ClientNotInDataCenter
-        | PageError::ClientNotInPortal => ("Invalid Client", "ERROR_invalid_client"),
-        PageError::PageOffDomain => ("Invalid Client", "ERROR_invalid_client"),
+        | PageError::ClientNotInPortal
+        | PageError::PageOffDomain => ("Invalid Client", "ERROR_invalid_client"),
         PageError::RedirectUriEmpty | PageError::RedirectUriMismatch | PageError::RedirectUriOffDomain => {
             ("Invalid Redirect Uri", "ERROR_invalid_redirect_uri")
         }

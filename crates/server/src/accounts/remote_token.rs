@@ -190,8 +190,8 @@ fn judge(
 ) -> Result<Claims, TokenError> {
     let header = assertion::header(assertion)?;
     let keys = client_keys::read(portal.remote_jwks.as_bytes()).ok_or(TokenError::KeysUnavailable)?;
-    let fitting = keys.iter().filter(|key| assertion::fits(key, &header));
-    let opened = fitting.filter_map(|key| assertion::open::<Claims>(assertion, key, header.alg)).next();
+    let mut fitting = keys.iter().filter(|key| assertion::fits(key, &header));
+    let opened = fitting.find_map(|key| assertion::open::<Claims>(assertion, key, header.alg));
     let claims = opened.ok_or(TokenError::AssertionRefused("signature or claims"))?;
     if claims.iss != client.id {
         return Err(TokenError::AssertionRefused("iss, which must be the client"));

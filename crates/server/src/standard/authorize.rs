@@ -100,7 +100,7 @@ pub async fn begin(visit: &Visit) -> Result<Result<Begun, Box<NotBegun>>, Failur
     let checked = standard::check(&asked, &reply_to, &record.client, &visit.dc.house.catalog(), known);
     let mut request = match checked {
         Ok(request) => request,
-        Err(cause) => return Ok(Ok(refused(asked, record, reply_to, cause))),
+        Err(cause) => return Ok(Ok(refused(&asked, record, reply_to, cause))),
     };
     if let Some(hint) = asked.id_token_hint.as_deref().filter(|hint| !hint.is_empty()) {
         match meant(visit, hint).await? {
@@ -110,7 +110,7 @@ pub async fn begin(visit: &Visit) -> Result<Result<Begun, Box<NotBegun>>, Failur
             Meant::SomebodyElsewhere => {}
             Meant::Nobody => {
                 let cause = PageError::ParameterMalformed("id_token_hint");
-                return Ok(Ok(refused(asked, record, reply_to, cause)));
+                return Ok(Ok(refused(&asked, record, reply_to, cause)));
             }
         }
     }
@@ -121,8 +121,8 @@ fn ends(cause: PageError, record: Option<Arc<ClientRecord>>, asked: Option<Asked
     Box::new(NotBegun { cause, record, asked })
 }
 
-fn refused(asked: Asked, record: Arc<ClientRecord>, reply_to: ReplyTo, cause: PageError) -> Begun {
-    Begun::Refused { silent: standard::is_silent(&asked), record, reply_to, cause }
+fn refused(asked: &Asked, record: Arc<ClientRecord>, reply_to: ReplyTo, cause: PageError) -> Begun {
+    Begun::Refused { silent: standard::is_silent(asked), record, reply_to, cause }
 }
 
 /// Tells the client of a request that is wrong.

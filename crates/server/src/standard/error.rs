@@ -15,7 +15,8 @@ use crate::{house::DataCenter, http::reply};
 /// whoever presents it.
 const CODE: &str = "the code is unknown, expired, used, another client's, or made elsewhere";
 /// The same for refresh tokens.
-const REFRESH_TOKEN: &str = "the refresh token is unknown, revoked, expired, used too late, another client's, or made elsewhere";
+const REFRESH_TOKEN: &str =
+    "the refresh token is unknown, revoked, expired, used too late, another client's, or made elsewhere";
 
 /// `error`, and a sentence for a developer in which nothing stands that was sent.
 type Named = (StatusCode, &'static str, &'static str);
@@ -166,7 +167,9 @@ pub fn device(dc: &DataCenter, cause: &DeviceError, manner: Manner) -> Response 
             answer(StatusCode::BAD_REQUEST, "slow_down", "wait five seconds longer between requests from now on")
         }
         DeviceError::Rejected => answer(StatusCode::BAD_REQUEST, "access_denied", "the person said no"),
-        DeviceError::Expired => answer(StatusCode::BAD_REQUEST, "expired_token", "the device code is over; begin again"),
+        DeviceError::Expired => {
+            answer(StatusCode::BAD_REQUEST, "expired_token", "the device code is over; begin again")
+        }
         // A location and a URL of the config's: the same device code is good there.
         DeviceError::Elsewhere(location) => {
             let there = dc.house.place(location).map(super::issuer).unwrap_or_default();

@@ -42,7 +42,23 @@ fn name(refusal: &Refusal) -> &'static str {
                 "access_denied"
             }
             PageError::CodesThrottled => "temporarily_unavailable",
-            _ => "invalid_request",
+            PageError::ParameterMissing(_)
+            | PageError::ParameterTwice(_)
+            | PageError::ParameterMalformed(_)
+            | PageError::RequestTooLarge
+            | PageError::RedirectUriEmpty
+            | PageError::RedirectUriMismatch
+            | PageError::RedirectUriOffDomain
+            | PageError::PageOffDomain
+            | PageError::PkceMissing
+            | PageError::PkceChallengeMalformed
+            | PageError::PkceMethodMalformed
+            | PageError::PortalUnknown
+            | PageError::ResponseModeUnsupported
+            | PageError::EnhancementUnknown
+            | PageError::EnhancementEnded
+            | PageError::EnhancementSpent
+            | PageError::EnhancementOfAnotherUser => "invalid_request",
         },
     }
 }

@@ -76,15 +76,13 @@ async fn walk(dc: &Arc<DataCenter>, sent: &Sent, asking: &Asking) -> Result<Resu
         return refused(TokenError::SecretGuessing);
     }
     // The hint is not needed: both kinds are looked for (RFC 7009 section 2.1).
-    let (token, signed) = match PresentedToken::parse(text) {
-        Some(token) => (token, false),
-        None => match jwt_access::open(dc, text, asking.now).await? {
-            Some(id) => (PresentedToken { id, secret: TokenSecret::from_bytes([0; 16]) }, true),
-            None => {
-                tell(dc, &client, RevokeError::Malformed, asking);
-                return Ok(Ok(()));
-            }
-        },
+    let (token, signed) = if let Some(token) = PresentedToken::parse(text) {
+        (token, false)
+    } else if let Some(id) = jwt_access::open(dc, text, asking.now).await? {
+        (PresentedToken { id, secret: TokenSecret::from_bytes([0; 16]) }, true)
+    } else {
+        tell(dc, &client, RevokeError::Malformed, asking);
+        return Ok(Ok(()));
     };
     if let Err(byte) = dc.made_here(&token.id) {
         tell(dc, &client, RevokeError::WrongDataCenter(byte), asking);

@@ -72,11 +72,7 @@ pub async fn token(State(dc): State<Arc<DataCenter>>, request: Request) -> Respo
 }
 
 /// Grant type, client and its proof, then the code or token; in this order.
-async fn walk(
-    dc: &Arc<DataCenter>,
-    sent: &Sent,
-    asking: &Asking,
-) -> Result<Result<String, Refused<Cause>>, Failure> {
+async fn walk(dc: &Arc<DataCenter>, sent: &Sent, asking: &Asking) -> Result<Result<String, Refused<Cause>>, Failure> {
     let Some(name) = given(&sent.params, "grant_type") else {
         return Ok(Err(Refused::unknown(Cause::Token(TokenError::GrantTypeMissing))));
     };
@@ -110,7 +106,9 @@ async fn grant(
     let handed = match grant {
         GrantType::AuthorizationCode => code::redeem(dc, sent, proved, asking).await?.map_err(Cause::Token),
         GrantType::RefreshToken => refresh::refresh(dc, sent, proved, asking).await?.map_err(Cause::Token),
-        GrantType::ClientCredentials => client_credentials::issue(dc, sent, proved, asking).await?.map_err(Cause::Token),
+        GrantType::ClientCredentials => {
+            client_credentials::issue(dc, sent, proved, asking).await?.map_err(Cause::Token)
+        }
         GrantType::DeviceCode => match given(&sent.params, "device_code") {
             None => Err(Cause::Token(TokenError::ParameterMissing("device_code"))),
             Some(code) => {

@@ -65,7 +65,7 @@ async fn walk(dc: &Arc<DataCenter>, request: Request, asking: &Asking) -> Result
     asking.refuse(dc, client.as_deref(), cause.name(), "");
     Ok(match cause {
         AccessError::Guessing => {
-            let mut response = reply::json(StatusCode::TOO_MANY_REQUESTS, json!({ "error": "slow_down" }).to_string());
+            let mut response = reply::json(StatusCode::TOO_MANY_REQUESTS, json!({ "error": "temporarily_unavailable" }).to_string());
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
             response
         }
@@ -110,17 +110,16 @@ fn presented(headers: &HeaderMap, form: &Params) -> Result<String, Unusable> {
 
 /// A refusal with its challenge. Who sent no token is not told what was wrong with it (RFC 6750 section 3.1).
 fn challenge(dc: &DataCenter, status: StatusCode, error: Option<(&str, Option<&str>)>) -> Response {
-    let mut text = format!("Bearer realm=\"{}\"", super::issuer(&dc.place));
-    let mut body = String::new();
-    if let Some((error, scope)) = error {
-        text.push_str(&format!(", error=\"{error}\""));
-        if let Some(scope) = scope {
-            text.push_str(&format!(", scope=\"{scope}\""));
+    let realm = super::issuer(&dc.place);
+    let (said, body) = match error {
+        None => (String::new(), String::new()),
+        Some((error, scope)) => {
+            let scope = scope.map(|scope| format!(", scope=\"{scope}\"")).unwrap_or_default();
+            (format!(", error=\"{error}\"{scope}"), json!({ "error": error }).to_string())
         }
-        body = json!({ "error": error }).to_string();
-    }
+    };
     let mut response = reply::json(status, body);
-    if let Ok(value) = HeaderValue::from_str(&text) {
+    if let Ok(value) = HeaderValue::from_str(&format!("Bearer realm=\"{realm}\"{said}")) {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
     }
     response

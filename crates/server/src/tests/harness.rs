@@ -110,6 +110,12 @@ impl House {
         format!("http://{}", self.running.admin.expect("no admin listener"))
     }
 
+    /// The audit rows of a data center, newest first.
+    pub async fn audit(&self, location: &str) -> Vec<grantor_store::AuditRow> {
+        let store = &self.running.stores.data_centers[location];
+        store.read(|tx| tx.audit_rows(1000)).await.unwrap()
+    }
+
     /// The metrics as an operator reads them.
     pub fn metrics(&self) -> String {
         self.running.house.metrics.text(std::iter::empty())

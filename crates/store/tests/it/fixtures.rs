@@ -18,8 +18,8 @@ use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::{DataCenterByte, PresentedToken, TokenId};
 use grantor_store::{
     AuditEvent, AuditRow, AuditTrail, CodeKind, DATA_CENTER, DIRECTORY, LiveAccess, Migrations, NewCode, NewToken,
-    NewUser, NoCode, Origin, Portal, RedeemedCode, Redemption, RefreshRequest, Refreshed, Renewal, Revocation, Row, Store,
-    StoreError, Tx,
+    NewUser, NoCode, Origin, Portal, RedeemedCode, Redemption, RefreshRequest, Refreshed, Renewal, Revocation, Row,
+    Store, StoreError, Tx,
 };
 
 use crate::engine_support::Place;
