@@ -36,7 +36,7 @@ struct Add {
     /// clients need one
     #[arg(long = "redirect-uri", value_name = "URI")]
     redirect_uris: Vec<String>,
-    /// An origin its pages live at, like https://app.example; of browser clients; may be given several times
+    /// An origin (scheme, host and port) its pages live at; of browser clients; may be given several times
     #[arg(long = "javascript-domain", value_name = "ORIGIN")]
     javascript_domains: Vec<String>,
     /// A grant it may use, by its RFC name (implicit, say); may be given several times; those given are all it may use;

@@ -208,11 +208,11 @@ async fn answer(door: Door, request: Request<Incoming>) -> Result<Response, Drop
             let endpoint = Endpoint::of(request.uri().path());
             request.extensions_mut().insert(request_id.clone());
             request.extensions_mut().insert(door.peer);
-            let serve = async |request| match tokio::time::timeout(PATIENCE, resident.app.clone().oneshot(request)).await
-            {
-                Ok(Ok(response)) => response,
-                Err(_) => reply::text(StatusCode::REQUEST_TIMEOUT, "this took too long\n"),
-            };
+            let serve =
+                async |request| match tokio::time::timeout(PATIENCE, resident.app.clone().oneshot(request)).await {
+                    Ok(Ok(response)) => response,
+                    Err(_) => reply::text(StatusCode::REQUEST_TIMEOUT, "this took too long\n"),
+                };
             let response = match &resident.dc.house.sandbox {
                 None => serve(request).await,
                 Some(sandbox) => sandbox::attend(sandbox, &resident.dc, request, serve).await?,

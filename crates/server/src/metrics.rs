@@ -73,9 +73,8 @@ impl Endpoint {
         }
         let tail = path.strip_prefix("/clientoauth/v2/").and_then(|rest| rest.split_once('/')).map(|(_, tail)| tail);
         match (path, tail) {
-            ("/oauth/v2/auth" | "/oauth2/authorize" | "/oauth/v2/org/auth" | "/oauth/v2/token/addextrascope", _) | (_, Some("auth")) => {
-                Self::Authorize
-            }
+            ("/oauth/v2/auth" | "/oauth2/authorize" | "/oauth/v2/org/auth" | "/oauth/v2/token/addextrascope", _)
+            | (_, Some("auth")) => Self::Authorize,
             ("/oauth/v2/token/scopeenhance" | "/oauth2/token", _) | (_, Some("token" | "remote/auth")) => Self::Token,
             ("/oauth/v2/token/revoke" | "/oauth/v2/revoke/token" | "/oauth2/revoke", _)
             | (_, Some("token/revoke" | "auth/token/revoke")) => Self::Revoke,
@@ -85,12 +84,19 @@ impl Endpoint {
             ("/oauth/v2/keys" | "/oauth2/jwks" | "/oauth/serverinfo", _) => Self::Metadata,
             ("/" | "/sign-in" | "/sign-out" | "/connected", _) => Self::Page,
             (path, _)
-                if path.starts_with("/oauth/v2/auth/") || path.starts_with("/oauth/v3/device") || tail.is_some_and(|t| t.starts_with("auth/")) => {
+                if path.starts_with("/oauth/v2/auth/")
+                    || path.starts_with("/oauth/v3/device")
+                    || tail.is_some_and(|t| t.starts_with("auth/")) =>
+            {
                 Self::Page
             }
             (path, _) if path.starts_with("/oauth2/authorize/") || path.starts_with("/oauth2/logout") => Self::Page,
-            (path, _) if path.starts_with("/.well-known/") || path.starts_with("/oauth2/.well-known/") => Self::Metadata,
-            (path, _) if path.starts_with("/oauth/v2/org/auth/") || path.starts_with("/oauth/v2/token/addextrascope/") => {
+            (path, _) if path.starts_with("/.well-known/") || path.starts_with("/oauth2/.well-known/") => {
+                Self::Metadata
+            }
+            (path, _)
+                if path.starts_with("/oauth/v2/org/auth/") || path.starts_with("/oauth/v2/token/addextrascope/") =>
+            {
                 Self::Page
             }
             _ => Self::Other,

@@ -49,8 +49,7 @@ async fn contacts(State(dc): State<Arc<DataCenter>>, request: Request) -> Respon
     }
     let data = people(&live.organization_id);
     let of = json!({ "id": live.organization_id, "environment": live.environment.as_str() });
-    let info =
-        json!({ "per_page": 200, "count": data.len(), "page": 1, "more_records": false, "organization": of });
+    let info = json!({ "per_page": 200, "count": data.len(), "page": 1, "more_records": false, "organization": of });
     reply::json(StatusCode::OK, json!({ "data": data, "info": info }).to_string())
 }
 

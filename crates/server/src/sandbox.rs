@@ -89,9 +89,8 @@ pub fn routes() -> Router<Arc<DataCenter>> {
 }
 
 fn only(methods: MethodRouter<Arc<DataCenter>>, allowed: &'static str) -> MethodRouter<Arc<DataCenter>> {
-    methods.fallback(async move || {
-        answer(StatusCode::METHOD_NOT_ALLOWED, &refusal(&format!("this path knows {allowed}")))
-    })
+    methods
+        .fallback(async move || answer(StatusCode::METHOD_NOT_ALLOWED, &refusal(&format!("this path knows {allowed}"))))
 }
 
 async fn nowhere() -> Response {

@@ -68,7 +68,7 @@ pub enum SelfCodeError {
     /// Codes without a redirect are for self clients.
     #[error("{0} is no self client; register one with type \"self\"")]
     NotASelfClient(String),
-    /// Not one of [`MINUTES`].
+    /// Not one of [`Policy::SELF_CODE_MINUTES`].
     #[error("a code lives 3, 5, 7 or 10 minutes, not {0}")]
     Minutes(u64),
     /// The scopes are no list.

@@ -185,8 +185,7 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
         sample_api: options.sample_api,
     });
     let (stop, stopped) = watch::channel(false);
-    let mut tasks =
-        vec![sweeper::refresh_scopes(Arc::clone(&house)), sweeper::sweep_directory(Arc::clone(&house))];
+    let mut tasks = vec![sweeper::refresh_scopes(Arc::clone(&house)), sweeper::sweep_directory(Arc::clone(&house))];
     let mut residents: BTreeMap<SocketAddr, Vec<Resident>> = BTreeMap::new();
     let (mut ready, mut rooms) = (Vec::new(), Vec::new());
     for place in &house.places {

@@ -31,12 +31,12 @@ use grantor_protocol::{causes::PageError, people::Realm};
 
 pub(crate) use begin::{Begun, NotBegun, Reply, Valid};
 pub use door::Door;
-pub(crate) use simulated::device as answer_device;
 pub(crate) use error_pages::not_found;
-pub(crate) use visit::split_query;
-pub use session_refresh::session_refresh;
 pub(crate) use finish::Going;
+pub use session_refresh::session_refresh;
+pub(crate) use simulated::device as answer_device;
 pub(crate) use visit::Visit;
+pub(crate) use visit::split_query;
 
 use crate::{
     failure::Failure,
@@ -73,7 +73,8 @@ pub fn routes() -> Router<Arc<DataCenter>> {
         )
         .route(
             "/oauth/v3/device",
-            get(|State(dc): Here, r: Request| device::get(dc, r)).post(|State(dc): Here, r: Request| device::post(dc, r)),
+            get(|State(dc): Here, r: Request| device::get(dc, r))
+                .post(|State(dc): Here, r: Request| device::post(dc, r)),
         )
         .route(
             "/oauth/v3/device/sign-in",
@@ -112,18 +113,12 @@ pub fn routes() -> Router<Arc<DataCenter>> {
 fn door_routes(door: fn() -> Door) -> Router<Arc<DataCenter>> {
     let back = move |State(dc): Here, r: Request| back(dc, door(), r);
     Router::new()
-        .route(
-            &door().sign_in_path(),
-            post(move |State(dc): Here, r: Request| sign_in::post(dc, door(), r)).get(back),
-        )
+        .route(&door().sign_in_path(), post(move |State(dc): Here, r: Request| sign_in::post(dc, door(), r)).get(back))
         .route(
             &door().organization_path(),
             post(move |State(dc): Here, r: Request| organization::post(dc, door(), r)).get(back),
         )
-        .route(
-            &door().consent_path(),
-            post(move |State(dc): Here, r: Request| consent::post(dc, door(), r)).get(back),
-        )
+        .route(&door().consent_path(), post(move |State(dc): Here, r: Request| consent::post(dc, door(), r)).get(back))
 }
 
 fn portal_routes() -> Router<Arc<DataCenter>> {

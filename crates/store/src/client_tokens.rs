@@ -75,7 +75,13 @@ impl Tx<'_> {
                 self.end_access_token(id, now)?;
             }
         }
-        self.add_access_token(asked.access, grant_id, None, Some((&asked.scopes, &asked.resource)), rules.access_ends(now))?;
+        self.add_access_token(
+            asked.access,
+            grant_id,
+            None,
+            Some((&asked.scopes, &asked.resource)),
+            rules.access_ends(now),
+        )?;
         self.execute(
             "UPDATE grants SET access_ids = $2 WHERE id = $1",
             &[grant_id.as_bytes().into(), (&listed.to_bytes()).into()],

@@ -49,11 +49,10 @@ fn registration(row: &Row<'_>) -> Result<Registration, StoreError> {
 impl Tx<'_> {
     /// Every origin that some application which is not disabled registered for its pages.
     pub fn cors_origins(&mut self) -> Result<Vec<String>, StoreError> {
-        let all = self.all(
-            "SELECT cors_origins FROM clients WHERE cors_origins <> '' AND NOT disabled",
-            &[],
-            |row| Ok(lines(&row.text(0)?)),
-        )?;
+        let all =
+            self.all("SELECT cors_origins FROM clients WHERE cors_origins <> '' AND NOT disabled", &[], |row| {
+                Ok(lines(&row.text(0)?))
+            })?;
         Ok(all.into_iter().flatten().collect())
     }
 

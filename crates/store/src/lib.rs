@@ -27,8 +27,8 @@ mod refresh;
 mod revoke;
 mod rotation;
 mod schema;
-mod snapshot;
 mod signing_keys;
+mod snapshot;
 mod sweep;
 mod users;
 
@@ -49,8 +49,8 @@ pub use refresh::{RefreshRequest, Refreshed, Renewal};
 pub use revoke::{Revocation, TokenKind};
 pub use rotation::Turned;
 pub use schema::{DATA_CENTER, DIRECTORY};
-pub use snapshot::Snapshot;
 pub use signing_keys::StoredSigningKey;
+pub use snapshot::Snapshot;
 pub use sweep::{INTERACTION_LIFETIME, REVOKED_MEMORY};
 pub use users::{NewUser, UserWithPassword};
 

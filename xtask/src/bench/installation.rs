@@ -280,7 +280,6 @@ pub(crate) fn poll_form() -> String {
     format!("{}&code=", form(&pairs))
 }
 
-
 /// The form of a code's exchange, up to the code.
 pub(crate) fn exchange_form() -> String {
     let pairs = [

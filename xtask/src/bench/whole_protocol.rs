@@ -46,7 +46,11 @@ pub(super) fn measure(
     if args.wants("device") {
         let codes = file("device-codes");
         server.device_codes(DEVICES, &codes)?;
-        plans.push(("device polling".to_owned(), asking("/oauth/v3/device/token", installation::poll_form(), &codes), None));
+        plans.push((
+            "device polling".to_owned(),
+            asking("/oauth/v3/device/token", installation::poll_form(), &codes),
+            None,
+        ));
     }
     if args.wants("sign") {
         for algorithm in [Algorithm::Rs256, Algorithm::Es256] {

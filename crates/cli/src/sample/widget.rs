@@ -20,8 +20,8 @@ const SCOPE: &str = "ZohoBigin.modules.contacts.READ,email";
 #[template(path = "sample/widget.html")]
 struct Widget {
     accounts_url: String,
-    token_url: String,
-    refresh_url: String,
+    token_link: String,
+    refresh_link: String,
 }
 
 pub(crate) async fn show(State(desk): State<Desk>) -> Response {
@@ -40,8 +40,8 @@ pub(crate) async fn show(State(desk): State<Desk>) -> Response {
     let link = |path: &str| format!("{}{path}?{query}", config.accounts_url);
     let widget = Widget {
         accounts_url: config.accounts_url.clone(),
-        token_url: link("/oauth/v2/auth"),
-        refresh_url: link("/oauth/v2/auth/refresh"),
+        token_link: link("/oauth/v2/auth"),
+        refresh_link: link("/oauth/v2/auth/refresh"),
     };
     let mut response = page::shown(&widget);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));

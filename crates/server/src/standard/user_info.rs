@@ -65,7 +65,8 @@ async fn walk(dc: &Arc<DataCenter>, request: Request, asking: &Asking) -> Result
     asking.refuse(dc, client.as_deref(), cause.name(), "");
     Ok(match cause {
         AccessError::Guessing => {
-            let mut response = reply::json(StatusCode::TOO_MANY_REQUESTS, json!({ "error": "temporarily_unavailable" }).to_string());
+            let mut response =
+                reply::json(StatusCode::TOO_MANY_REQUESTS, json!({ "error": "temporarily_unavailable" }).to_string());
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
             response
         }

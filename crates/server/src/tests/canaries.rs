@@ -54,7 +54,10 @@ async fn p01_nothing_secret_reaches_the_log() {
                 Request::get(&format!("{TOKEN}?code={secret}&client_secret={secret}")),
                 Request::get(&format!("/oauth/serverinfo?token={secret}")),
                 Request::new("POST", &portal_token(secret)),
-                Request::get(&format!("/oauth/v2/auth?{}", encoded(&Ask::of(&DESK).with("client_id", secret).parameters))),
+                Request::get(&format!(
+                    "/oauth/v2/auth?{}",
+                    encoded(&Ask::of(&DESK).with("client_id", secret).parameters)
+                )),
                 Request::get(&format!("/{secret}")),
                 Request::get(&format!("/assets/{secret}")),
                 Request::get("/")

@@ -66,7 +66,7 @@ async fn token_refusals() {
         assert_snapshot!("invalid_code_a_refresh_token", posted(house, TOKEN, &refreshing(&DESK, "x")).await);
 
         let tokens = house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
-        for _ in 0..9 {
+        for _ in 0..10 {
             Tokens::of(&house.refresh("us", &DESK, &tokens.refresh).await);
         }
         assert_snapshot!("access_denied", house.shown(&house.refresh("us", &DESK, &tokens.refresh).await));

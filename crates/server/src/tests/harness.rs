@@ -17,7 +17,13 @@ pub use browser::{Ask, Browser, Callback, Form, attribute, split};
 pub use fixture::*;
 pub use wire::{Reply, Request, encoded, exchange_bytes, hold, multipart, release, send, send_bytes, send_from};
 
-use crate::{Config, Running, ServeOptions, clock::Clock, house::DataCenter, provision::{self, Workshop}, start};
+use crate::{
+    Config, Running, ServeOptions,
+    clock::Clock,
+    house::DataCenter,
+    provision::{self, Workshop},
+    start,
+};
 
 /// When every test begins: 2026-11-22T10:00:00Z.
 pub const START: Timestamp = Timestamp::from_millis(1_795_341_600_000);
@@ -77,10 +83,8 @@ pub async fn for_one_store_with(setup: Setup, case: impl AsyncFn(&House)) {
 impl House {
     async fn start(setup: Setup, place: Place) -> Self {
         log::read();
-        let policy = format!(
-            "throttles = {}\nguess_limits = {}\n{}",
-            setup.throttles, setup.guess_limits, setup.policy
-        );
+        let policy =
+            format!("throttles = {}\nguess_limits = {}\n{}", setup.throttles, setup.guess_limits, setup.policy);
         let config = place.config_of(&policy, !setup.no_sandbox);
         // From the very beginning: a sweep by the machine's clock would find everything long dead.
         let options = ServeOptions { predictable: setup.predictable, frozen: Some(START), sample_api: true };

@@ -3,8 +3,10 @@
 
 use super::{answers::*, harness::*};
 
-const DOCUMENTED: Setup = Setup { throttles: true, guess_limits: false, predictable: false, no_sandbox: false, policy: "" };
-const GUARDED: Setup = Setup { throttles: false, guess_limits: true, predictable: false, no_sandbox: false, policy: "" };
+const DOCUMENTED: Setup =
+    Setup { throttles: true, guess_limits: false, predictable: false, no_sandbox: false, policy: "" };
+const GUARDED: Setup =
+    Setup { throttles: false, guess_limits: true, predictable: false, no_sandbox: false, policy: "" };
 
 #[tokio::test]
 async fn e12_ten_access_tokens_in_ten_minutes() {

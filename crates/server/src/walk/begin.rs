@@ -136,7 +136,9 @@ async fn begin_accounts(visit: &Visit) -> Result<Result<Option<Valid>, Response>
     };
     let judged = judge(visit, &asked, record.as_ref());
     Ok(match (judged, record) {
-        (Ok((reply_to, request)), Some(record)) => Ok(Some(Valid { asked, record, reply: Reply::To(reply_to), request })),
+        (Ok((reply_to, request)), Some(record)) => {
+            Ok(Some(Valid { asked, record, reply: Reply::To(reply_to), request }))
+        }
         (Ok(_), None) => Err(error_pages::page_error(visit, None, &PageError::ClientUnknown, Some(&asked))),
         (Err(cause), record) => {
             Err(error_pages::page_error(visit, record.as_ref().map(|r| &r.client), &cause, Some(&asked)))

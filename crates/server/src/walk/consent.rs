@@ -16,7 +16,9 @@ use url::Url;
 use super::{
     Door, Visit, Walked,
     begin::{self, Reply, Valid},
-    device, error_pages, finish::{self, Going}, implicit, more_scopes,
+    device, error_pages,
+    finish::{self, Going},
+    implicit, more_scopes,
     organization::{environment, names},
     resume::{self, Known},
     sign_in,
@@ -25,7 +27,9 @@ use crate::{
     house::DataCenter,
     http::reply,
     metrics::Endpoint,
-    pages::{Application, Consent, ConsentNext, Environment, Form, ScopeGroup, ScopeLine, SignedIn, scopes::service_title},
+    pages::{
+        Application, Consent, ConsentNext, Environment, Form, ScopeGroup, ScopeLine, SignedIn, scopes::service_title,
+    },
     seal::ConsentShown,
 };
 
@@ -167,7 +171,9 @@ async fn accept(
 ) -> Walked {
     let made = match (implicit::reply_to(valid), visit.sealed.interaction()) {
         (Some(_), Some(interaction)) => {
-            implicit::issue(visit, valid, known, (user, organization_id), interaction, Some(consented)).await?.map(Going::To)
+            implicit::issue(visit, valid, known, (user, organization_id), interaction, Some(consented))
+                .await?
+                .map(Going::To)
         }
         _ => finish::issue_after_consent(visit, valid, known, user, organization_id).await?,
     };

@@ -14,11 +14,15 @@ use grantor_protocol::{
 use grantor_store::{NoCode, SignedIn};
 use std::time::Duration;
 
-use super::{Visit, Walked, account, begin::{Reply, Valid}, consent, device, error_pages, finish, hand_over, more_scopes, organization, sign_in, simulated};
+use super::{
+    Visit, Walked, account,
+    begin::{Reply, Valid},
+    consent, device, error_pages, finish, hand_over, more_scopes, organization, sign_in, simulated,
+};
 use crate::{
     failure::Failure,
-    standard,
     http::{cookies::Cookie, reply},
+    standard,
 };
 
 /// What the store said, with the user's names for the pages.
@@ -75,7 +79,8 @@ pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
                     Ok(reply::see_other(&visit.action(&visit.door.path())))
                 }
                 // The seal in the URL belongs to an interaction that ended (a reload): a new one begins.
-                Err(NoCode::Finished) => match finish::issue(visit, valid, &known, user, &organization_id, None).await? {
+                Err(NoCode::Finished) => match finish::issue(visit, valid, &known, user, &organization_id, None).await?
+                {
                     Ok(target) => Ok(target.found(visit)),
                     Err(NoCode::Page(cause)) => Ok(refuse(visit, valid, &cause)),
                     Err(NoCode::Finished | NoCode::ConsentGone) => {
@@ -141,8 +146,7 @@ pub async fn load(visit: &Visit, valid: Option<&Valid>) -> Result<Known, Failure
                     let mut memberships = tx.memberships(user, &realm)?;
                     memberships.retain(|m| m.administrator || !whole);
                     let signed_in_at = signed_in.since;
-                    let facts =
-                        Facts { user: Some(user), signed_in_at, now, elsewhere: None, memberships, grants };
+                    let facts = Facts { user: Some(user), signed_in_at, now, elsewhere: None, memberships, grants };
                     Ok(Known { facts, signed_in: Some(signed_in) })
                 })
                 .await?

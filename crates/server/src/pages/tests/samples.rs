@@ -2,9 +2,10 @@
 //! `examples/page_samples.rs` writes them to a folder to be looked at.
 
 use super::pages::{
-    Application, Brand, ChooseAccount, ChooseOrganization, ChooseOrganizationError, ConnectedApplication, Consent, ConsentNext,
-    DeviceCodeError, DeviceDone, DevicePage, Environment, ErrorPage, ErrorText, Form, FormPost, Frame, Home, Locale, NoOrganization, OrganizationChoice, ScopeGroup, ScopeLine,
-    SignInEmail, SignInError, SignInPassword, SignOut, SignedIn, SignedOut, scopes,
+    Application, Brand, ChooseAccount, ChooseOrganization, ChooseOrganizationError, ConnectedApplication, Consent,
+    ConsentNext, DeviceCodeError, DeviceDone, DevicePage, Environment, ErrorPage, ErrorText, Form, FormPost, Frame,
+    Home, Locale, NoOrganization, OrganizationChoice, ScopeGroup, ScopeLine, SignInEmail, SignInError, SignInPassword,
+    SignOut, SignedIn, SignedOut, scopes,
 };
 
 /// The words a page is filled with.

@@ -32,10 +32,8 @@ impl Planner<'_> {
         let home = self.owner_location(&owner, file)?;
         let data_centers = if entry.data_centers.is_empty() { vec![home.clone()] } else { entry.data_centers.clone() };
         let same_secret = entry.same_secret.unwrap_or(entry.secrets.is_empty());
-        let wanted = Registration {
-            client: Client { data_centers, ..entry.client(id.clone(), client_type) },
-            same_secret,
-        };
+        let wanted =
+            Registration { client: Client { data_centers, ..entry.client(id.clone(), client_type) }, same_secret };
         let secrets = self.secrets(entry, &wanted, &home, found.is_none())?;
         let line = match &found {
             None => format!("+ client {id} {}", entry.name),

@@ -142,7 +142,7 @@ async fn checks_come_in_the_decided_order() {
         for good in doors() {
             let mut ask = good
                 .clone()
-                .with("response_type", "token")
+                .with("response_type", "device")
                 .with("client_id", "1000.NOBODY")
                 .with("redirect_uri", "https://evil.example/")
                 .with("scope", "Nothing.of.READ");

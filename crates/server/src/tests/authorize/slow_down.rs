@@ -3,7 +3,8 @@
 
 use super::*;
 
-const LIMITED: Setup = Setup { throttles: false, guess_limits: true, predictable: false, no_sandbox: false, policy: "" };
+const LIMITED: Setup =
+    Setup { throttles: false, guess_limits: true, predictable: false, no_sandbox: false, policy: "" };
 
 /// The password page of a person.
 async fn at_password(house: &House, email: &str) -> (Browser, String, Reply) {
