@@ -21,7 +21,9 @@ pub fn config(data: &[u8]) {
             let policy = config.policy.policy();
             assert!(policy.guess_limits || config.sandbox.enabled);
             let now = grantor_protocol::time::Timestamp::from_millis(1_795_000_000_000);
-            for span in [policy.code_lifetime, policy.access_token_lifetime, policy.session_idle, policy.session_lifetime] {
+            for span in
+                [policy.code_lifetime, policy.access_token_lifetime, policy.session_idle, policy.session_lifetime]
+            {
                 assert!(now.plus(span) >= now);
             }
         }

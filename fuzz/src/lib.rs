@@ -3,4 +3,5 @@
 
 pub mod door;
 pub mod files;
+pub mod jwt;
 pub mod rules;

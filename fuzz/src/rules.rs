@@ -4,13 +4,16 @@ use data_encoding::BASE64URL_NOPAD;
 use grantor_protocol::{
     asked::Asked,
     client::ClientType,
+    device::UserCode,
+    javascript_domain,
+    more_scopes::AskedMore,
     params::{Found, Params},
     people::fold_email,
     pkce::{Challenge, Method},
     redirect_uri,
     scope::{Catalog, ScopeList, canonical},
     secret::SecretKind,
-    token::{PresentedToken, Prefix, TokenId},
+    token::{Prefix, PresentedToken, TokenId},
 };
 use url::{Host, Url};
 
@@ -27,7 +30,16 @@ pub fn lines<const N: usize>(data: &[u8]) -> Option<[&str; N]> {
 /// An authorization request that reads is the same when it is written out and read again.
 pub fn query(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    let Ok(asked) = Asked::read(text) else { return };
+    let as_sent = Asked::read_as_sent(text);
+    let more = AskedMore::read(text);
+    let Ok(asked) = Asked::read(text) else {
+        assert!(more.is_err());
+        return;
+    };
+    assert_eq!(as_sent.as_ref(), Ok(&asked), "nothing is repeated, and it reads otherwise");
+    if let Ok(more) = more {
+        assert_eq!(more.asked, asked);
+    }
     let mut written = form_urlencoded::Serializer::new(String::new());
     for (name, value) in [
         ("response_type", &asked.response_type),
@@ -40,11 +52,19 @@ pub fn query(data: &[u8]) {
         ("code_challenge", &asked.code_challenge),
         ("code_challenge_method", &asked.code_challenge_method),
         ("login_hint", &asked.login_hint),
+        ("nonce", &asked.nonce),
+        ("response_mode", &asked.response_mode),
+        ("max_age", &asked.max_age),
+        ("id_token_hint", &asked.id_token_hint),
+        ("resource", &asked.resource.first().cloned()),
     ] {
         if let Some(value) = value {
             assert!(!value.contains('\0'), "{name} carries a NUL");
             written.append_pair(name, value);
         }
+    }
+    if let Some(name) = asked.in_another_form {
+        written.append_pair(name, "");
     }
     assert!(asked.state.as_ref().is_none_or(|state| state.len() <= Asked::MOST_STATE_BYTES));
     let written = written.finish();
@@ -70,8 +90,14 @@ pub fn form(data: &[u8]) {
         assert_eq!(params.find(name), expected, "{name:?}");
         assert_eq!(params.get(name).is_some(), values.len() == 1);
     }
-    let repeated = pairs.iter().any(|(name, _)| pairs.iter().filter(|(n, _)| n == name).count() > 1);
-    assert_eq!(params.first_repeated().is_some(), repeated);
+    let names = |name: &&str| pairs.iter().filter(|(n, _)| n == name).count() > 1;
+    let mut repeated: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).filter(names).collect();
+    let mut told: Vec<&str> = params.repeated().collect();
+    for list in [&mut repeated, &mut told] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    assert_eq!(told, repeated);
     assert_eq!(params.find("\u{fffd}"), Found::Absent);
 }
 
@@ -224,3 +250,30 @@ pub fn email(data: &[u8]) {
     assert!(!folded.chars().any(|c| c.is_whitespace() || c.is_control()));
 }
 
+/// The code that a person types: whatever reads is shown, and reads again as the same.
+pub fn user_code(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Some(code) = UserCode::fold(text) else { return };
+    assert_eq!(code.as_str().len(), UserCode::LENGTH);
+    assert!(code.as_str().chars().all(|letter| UserCode::ALPHABET.contains(&letter)));
+    assert_eq!(UserCode::fold(&code.shown()).as_ref(), Some(&code));
+    assert!(!format!("{code:?}").contains(code.as_str()));
+}
+
+/// A registered JavaScript domain, a URL that wants to be in it: only the very same origin is.
+pub fn domain(data: &[u8]) {
+    let Some([registered, url]) = lines(data) else { return };
+    let domains = [registered.to_owned()];
+    if javascript_domain::check(registered).is_ok() {
+        assert!(javascript_domain::covers(&domains, registered), "{registered:?} is not in itself");
+        assert!(registered.starts_with("http") && registered.is_ascii() && !registered.contains(['@', '*', '\\']));
+    }
+    if !javascript_domain::covers(&domains, url) {
+        return;
+    }
+    let (Ok(a), Ok(b)) = (Url::parse(registered), Url::parse(url)) else {
+        std::panic::panic_any(format!("{url:?} is in {registered:?}, and one of them is no URL"))
+    };
+    assert!(a.scheme() == b.scheme() && a.host_str() == b.host_str(), "{registered:?} {url:?}");
+    assert!(a.host_str().is_some() && a.port_or_known_default() == b.port_or_known_default(), "{registered:?} {url:?}");
+}

@@ -5,6 +5,7 @@ mod bench;
 mod check;
 mod crash;
 mod environment;
+mod fuzz;
 mod house;
 mod postgres;
 mod readme;
@@ -36,6 +37,8 @@ enum Task {
     Check(check::Args),
     /// Kills the server at random moments under load and checks that it kept every promise.
     Crash(crash::Args),
+    /// Feeds the readers of strangers' bytes with what a fuzzer makes up.
+    Fuzz(fuzz::Args),
     /// How fast it is, how much it needs, and whether that is what was wanted.
     Bench(bench::Args),
 }
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Check(args) => check::run(&args),
         Task::Crash(args) => crash::run(&args),
+        Task::Fuzz(args) => fuzz::run(&args),
         Task::Bench(args) => bench::run(&args),
     };
     match done {

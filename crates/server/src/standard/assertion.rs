@@ -27,12 +27,12 @@ const LONGEST_ID: usize = 255;
 
 /// What it says.
 #[derive(Deserialize)]
-struct Claims {
+pub(crate) struct Claims {
     iss: String,
     sub: String,
     aud: Value,
     exp: i64,
-    jti: String,
+    pub(crate) jti: String,
     #[serde(default)]
     nbf: Option<i64>,
     #[serde(default)]
@@ -120,7 +120,7 @@ pub(crate) fn open<C: DeserializeOwned>(assertion: &str, key: &Jwk, algorithm: A
 }
 
 /// The claims (RFC 7523 section 3): the client about itself, for this issuer or its token endpoint and nobody else, now.
-fn judge(claims: &Claims, client_id: &str, issuer: &str, now: Timestamp) -> Result<(), &'static str> {
+pub(crate) fn judge(claims: &Claims, client_id: &str, issuer: &str, now: Timestamp) -> Result<(), &'static str> {
     if claims.iss != client_id || claims.sub != client_id {
         return Err("iss and sub, which must both be the client");
     }
