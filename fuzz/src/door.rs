@@ -71,14 +71,15 @@ pub fn multipart(data: &[u8]) {
     }
     let mut written = String::new();
     for (name, value) in &pairs {
-        written += &format!("--fuzz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let head = "--fuzz\r\nContent-Disposition: form-data; name=\"";
+        written = [&written, head, name, "\"\r\n\r\n", value, "\r\n"].concat();
     }
     written += "--fuzz--\r\n";
     if written.len() > MOST_BODY {
         return;
     }
     let read = sent(b"multipart/form-data; boundary=fuzz", &uri, written.as_bytes());
-    let Some(Ok(read)) = read else { unreadable(&written, &read) };
+    let Some(Ok(read)) = read else { unreadable(&written, read.as_ref()) };
     for (name, _) in &pairs {
         let same = pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.as_str());
         let mut values: Vec<&str> = same.collect();
@@ -88,7 +89,7 @@ pub fn multipart(data: &[u8]) {
     }
 }
 
-fn unreadable(written: &str, read: &Option<Result<Sent, Unreadable>>) -> ! {
+fn unreadable(written: &str, read: Option<&Result<Sent, Unreadable>>) -> ! {
     std::panic::panic_any(format!("{written:?} reads as {read:?}"))
 }
 
@@ -223,7 +224,7 @@ pub fn language(data: &[u8]) {
     let named = text.to_ascii_lowercase().contains(chosen.tag());
     assert!(named || chosen == Locale::English, "{text:?} gives {chosen:?}");
     assert_eq!(Locale::from_accept_language(Some(&format!(" {text}"))), chosen);
-    assert_eq!(Locale::from_accept_language(Some(&format!("xx,{}", text))).tag().len(), 2);
+    assert_eq!(Locale::from_accept_language(Some(&format!("xx,{text}"))).tag().len(), 2);
 }
 
 /// An `X-Forwarded-For` header: only a trusted proxy is believed, and only addresses that were named.

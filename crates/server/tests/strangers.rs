@@ -3,19 +3,25 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(test)]
 #[path = "../../../fuzz/src/door.rs"]
 mod door;
+#[cfg(test)]
 #[path = "../../../fuzz/src/files.rs"]
 mod files;
+#[cfg(test)]
 #[path = "../../../fuzz/src/jwt.rs"]
 mod jwt;
+#[cfg(test)]
 #[path = "../../../fuzz/src/rules.rs"]
 mod rules;
 
+#[cfg(test)]
 fn fuzz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz")
 }
 
+#[cfg(test)]
 fn replay(target: &str, property: fn(&[u8])) {
     let folder = fuzz().join("corpus").join(target);
     let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
