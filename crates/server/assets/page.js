@@ -44,6 +44,19 @@
     list.classList.add("long");
   }
 
+  // Copy what stands in a field or a block of code.
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    const source = document.getElementById(button.dataset.copy);
+    if (!source || !navigator.clipboard) continue;
+    const label = button.textContent;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(source.value ?? source.textContent);
+      button.textContent = button.dataset.copied;
+      setTimeout(() => { button.textContent = label; }, 2000);
+    });
+    button.hidden = false;
+  }
+
   // A form that only carries an answer on.
   for (const form of document.querySelectorAll("form[data-auto-submit]")) {
     addEventListener("load", () => form.submit());

@@ -2,6 +2,7 @@
 
 mod admin_token;
 mod duration;
+mod mail;
 mod nearest;
 mod policy;
 mod resource;
@@ -10,6 +11,7 @@ use std::{collections::HashSet, net::SocketAddr, path::PathBuf};
 
 pub use admin_token::AdminToken;
 pub(crate) use duration::parse as parse_span;
+pub use mail::{MailConfig, SmtpConfig, SmtpTls};
 pub(crate) use nearest::explain;
 pub use policy::PolicyConfig;
 pub use resource::ResourceConfig;
@@ -43,6 +45,11 @@ pub struct Config {
     /// How the server meets the network.
     #[serde(default)]
     pub server: ServerConfig,
+    /// What people may do with accounts by themselves.
+    #[serde(default)]
+    pub accounts: AccountsConfig,
+    /// How letters are sent; without it there is no recovery by mail, and addresses are not verified.
+    pub mail: Option<MailConfig>,
 }
 
 /// `[directory]`.
@@ -121,6 +128,15 @@ pub struct AdminConfig {
     pub listen: SocketAddr,
     /// What scripts present to do more than look; without it they cannot.
     pub token: Option<AdminToken>,
+}
+
+/// `[accounts]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountsConfig {
+    /// Whether strangers may make themselves an account and an organization at the accounts house.
+    #[serde(default)]
+    pub sign_up: bool,
 }
 
 /// `[server]`.
@@ -213,6 +229,9 @@ impl Config {
         }
         self.shared_listeners_have_urls()?;
         self.resources()?;
+        if let Some(mail) = &self.mail {
+            mail.check()?;
+        }
         self.policy.check(self.sandbox.enabled)
     }
 

@@ -25,6 +25,7 @@ use crate::{
     entropy::{Entropy, NoEntropy},
     guesses::Guesses,
     http::cors::Origins,
+    mail::Mail,
     metrics::Metrics,
     passwords::Passwords,
     recorder::Recorder,
@@ -60,6 +61,8 @@ pub struct House {
     pub places: Vec<Place>,
     /// The directory's store.
     pub directory: Store,
+    /// By location, the stores of the data centers served here.
+    pub stores: BTreeMap<String, Store>,
     /// Registered applications, cached for at most half a second.
     pub clients: Clients,
     /// The scope catalog and its sentences.
@@ -86,6 +89,10 @@ pub struct House {
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// The sandbox, where there is one.
     pub sandbox: Option<Sandbox>,
+    /// Sends letters.
+    pub mail: Mail,
+    /// Whether strangers may make themselves an account.
+    pub sign_up: bool,
     /// Whether the demo's sample API answers.
     pub sample_api: bool,
 }

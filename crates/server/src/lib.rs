@@ -1,6 +1,7 @@
 //! The house: both dialects at the door, the walks, the pages, the config. `ARCHITECTURE.md` has the map.
 
 mod access;
+mod account;
 mod accounts;
 mod admin;
 mod claims;
@@ -8,6 +9,7 @@ mod client_keys;
 mod clients;
 mod clock;
 mod config;
+mod console;
 mod device;
 mod entropy;
 mod failure;
@@ -17,7 +19,9 @@ mod http;
 mod introspection;
 mod jwt_access;
 mod listener;
+mod mail;
 mod metrics;
+mod organization;
 pub mod pages;
 mod passwords;
 pub mod provision;
@@ -30,6 +34,7 @@ mod seal;
 pub mod self_codes;
 mod serve;
 mod signing;
+mod sitting;
 mod standard;
 mod stores;
 #[doc(hidden)]

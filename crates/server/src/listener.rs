@@ -74,6 +74,9 @@ impl Resident {
 fn app(dc: &Arc<DataCenter>) -> Router {
     let mut app = crate::accounts::routes()
         .merge(crate::standard::routes(dc))
+        .merge(crate::account::routes())
+        .merge(crate::console::routes())
+        .merge(crate::organization::routes())
         .route("/assets/{file}", axum::routing::get(asset))
         .route("/favicon.ico", axum::routing::get(asset))
         .route("/robots.txt", axum::routing::get(robots));

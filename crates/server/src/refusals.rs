@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use axum::extract::Request;
 use grantor_protocol::time::Timestamp;
-use grantor_store::{AuditTrail, RefusalRow};
+use grantor_store::{AuditTrail, Notice, NoticeKind};
 use tracing::{error, info};
 
 use crate::{
@@ -96,12 +96,19 @@ impl Asking {
             detail,
             "refused"
         );
-        if let Some(client_id) = client_id
-            && let Ok(id) = dc.fresh_id(self.now)
-        {
-            dc.recorder.record(RefusalRow {
+        if let Some(client_id) = client_id {
+            self.tell(dc, client_id, NoticeKind::Refusal, cause, detail);
+        }
+    }
+
+    /// Tells a client's owner something.
+    pub fn tell(&self, dc: &DataCenter, client_id: &str, kind: NoticeKind, cause: &str, detail: &str) {
+        if let Ok(id) = dc.fresh_id(self.now) {
+            dc.recorder.record(Notice {
                 client_id: client_id.to_owned(),
                 id,
+                kind,
+                location: dc.place.location.clone(),
                 endpoint: self.endpoint.as_str().to_owned(),
                 cause: cause.to_owned(),
                 detail: detail.to_owned(),

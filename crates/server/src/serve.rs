@@ -24,6 +24,7 @@ use crate::{
     house::{DataCenter, House, Place, bytes_by_location},
     http::cors::Origins,
     listener::{self, Resident},
+    mail::Mail,
     metrics::Metrics,
     passwords::Passwords,
     recorder::Recorder,
@@ -169,6 +170,7 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
     let house = Arc::new(House {
         places,
         directory: stores.directory.clone(),
+        stores: stores.data_centers.clone(),
         clients: Clients::default(),
         scopes: RwLock::new(Arc::new(Scopes::new(&added))),
         policy,
@@ -182,6 +184,8 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
         pseudo_home_key: hmac::Key::new(hmac::HMAC_SHA256, &pseudo_home),
         trusted_proxies: config.server.trusted_proxies.clone(),
         sandbox: config.sandbox.enabled.then(Sandbox::default),
+        mail: Mail::start(config.mail.as_ref(), &config.data_dir)?,
+        sign_up: config.accounts.sign_up,
         sample_api: options.sample_api,
     });
     let (stop, stopped) = watch::channel(false);
@@ -299,7 +303,7 @@ async fn data_center(
         })
         .await?;
     let [seal, form, code_key] = keys;
-    let (recorder, recording) = Recorder::start(store.clone());
+    let (recorder, recording) = Recorder::start(house.directory.clone());
     let dc = DataCenter {
         house: Arc::clone(house),
         place: place.clone(),

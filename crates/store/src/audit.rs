@@ -1,5 +1,5 @@
-//! Who did what, and what was refused why. Audit rows are written by the step they tell of, in its
-//! transaction; refusals are written in batches afterwards (`spec/decisions.md` 25).
+//! Who did what. Audit rows are written by the step they tell of, in its transaction (`spec/decisions.md` 25). What was
+//! refused and why is told by notices.
 
 use grantor_protocol::{people::UserId, time::Timestamp, token::TokenId};
 
@@ -84,23 +84,6 @@ pub struct Concerning<'a> {
     pub organization_id: Option<&'a str>,
 }
 
-/// A refused request, as its client's owner may read it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusalRow {
-    /// The client that is told.
-    pub client_id: String,
-    /// Orders by time; unique.
-    pub id: TokenId,
-    /// Which endpoint refused.
-    pub endpoint: String,
-    /// The cause's name.
-    pub cause: String,
-    /// More, in words; nothing secret.
-    pub detail: String,
-    /// The id the developer may quote.
-    pub request_id: String,
-}
-
 impl Tx<'_> {
     /// Writes one audit row.
     pub fn audit(
@@ -140,54 +123,6 @@ impl Tx<'_> {
                     organization_id: row.opt_text(4)?,
                     detail: row.text(5)?,
                     request_id: row.text(6)?,
-                })
-            },
-        )
-    }
-
-    /// Writes refusals and keeps at most `keep` per client: the oldest go, a slice at a time.
-    pub fn add_refusals(&mut self, rows: &[RefusalRow], keep: i64) -> Result<(), StoreError> {
-        for row in rows {
-            self.execute(
-                "INSERT INTO refusals (client_id, id, endpoint, cause, detail, request_id)
-                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (client_id, id) DO NOTHING",
-                &[
-                    row.client_id.as_str().into(),
-                    row.id.as_bytes().into(),
-                    row.endpoint.as_str().into(),
-                    row.cause.as_str().into(),
-                    row.detail.as_str().into(),
-                    row.request_id.as_str().into(),
-                ],
-            )?;
-        }
-        let mut clients: Vec<&str> = rows.iter().map(|r| r.client_id.as_str()).collect();
-        clients.sort_unstable();
-        clients.dedup();
-        for client in clients {
-            self.execute(
-                "DELETE FROM refusals WHERE client_id = $1 AND id IN
-                 (SELECT id FROM refusals WHERE client_id = $1 ORDER BY id DESC LIMIT 1000 OFFSET $2)",
-                &[client.into(), keep.into()],
-            )?;
-        }
-        Ok(())
-    }
-
-    /// The newest refusals of a client, newest first.
-    pub fn refusals(&mut self, client_id: &str, limit: i64) -> Result<Vec<RefusalRow>, StoreError> {
-        self.all(
-            "SELECT client_id, id, endpoint, cause, detail, request_id FROM refusals
-             WHERE client_id = $1 ORDER BY id DESC LIMIT $2",
-            &[client_id.into(), limit.into()],
-            |row| {
-                Ok(RefusalRow {
-                    client_id: row.text(0)?,
-                    id: TokenId::from_bytes(row.array(1)?),
-                    endpoint: row.text(2)?,
-                    cause: row.text(3)?,
-                    detail: row.text(4)?,
-                    request_id: row.text(5)?,
                 })
             },
         )

@@ -9,6 +9,7 @@ pub static DIRECTORY: Migrations = Migrations {
     files: &[
         ("0001_first", include_str!("../migrations/directory/0001_first.sql")),
         ("0002_whole_protocol", include_str!("../migrations/directory/0002_whole_protocol.sql")),
+        ("0003_console", include_str!("../migrations/directory/0003_console.sql")),
     ],
 };
 
@@ -18,5 +19,6 @@ pub static DATA_CENTER: Migrations = Migrations {
     files: &[
         ("0001_first", include_str!("../migrations/data_center/0001_first.sql")),
         ("0002_whole_protocol", include_str!("../migrations/data_center/0002_whole_protocol.sql")),
+        ("0003_console", include_str!("../migrations/data_center/0003_console.sql")),
     ],
 };

@@ -21,11 +21,14 @@ struct Named {
 }
 
 const STYLE: &[u8] = include_bytes!("../../assets/style.css");
+const SHELL_STYLE: &[u8] = include_bytes!("../../assets/shell.css");
 const SCRIPT: &[u8] = include_bytes!("../../assets/page.js");
 const MARK: &[u8] = include_bytes!("../../assets/mark.svg");
 const SVG: &str = "image/svg+xml";
 
 static STYLESHEET: LazyLock<Named> = LazyLock::new(|| named("style", "css", "text/css; charset=utf-8", STYLE));
+static SHELL_STYLESHEET: LazyLock<Named> =
+    LazyLock::new(|| named("shell", "css", "text/css; charset=utf-8", SHELL_STYLE));
 static PAGE_SCRIPT: LazyLock<Named> = LazyLock::new(|| named("page", "js", "text/javascript; charset=utf-8", SCRIPT));
 static BRAND_MARK: LazyLock<Named> = LazyLock::new(|| named("mark", "svg", SVG, MARK));
 
@@ -40,11 +43,18 @@ pub fn find(path: &str) -> Option<Asset> {
     if path == "/favicon.ico" || path == "/favicon.svg" {
         return Some(Asset { content_type: SVG, bytes: MARK, immutable: false });
     }
-    [&STYLESHEET, &PAGE_SCRIPT, &BRAND_MARK].into_iter().find(|named| named.path == path).map(|named| named.asset)
+    [&STYLESHEET, &SHELL_STYLESHEET, &PAGE_SCRIPT, &BRAND_MARK]
+        .into_iter()
+        .find(|named| named.path == path)
+        .map(|named| named.asset)
 }
 
 pub fn stylesheet_url() -> &'static str {
     &STYLESHEET.path
+}
+
+pub fn shell_stylesheet_url() -> &'static str {
+    &SHELL_STYLESHEET.path
 }
 
 pub fn script_url() -> &'static str {

@@ -16,11 +16,25 @@ static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Locale::English));
 static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Locale::German));
 static ARABIC: LazyLock<Bundle> = LazyLock::new(|| bundle(Locale::Arabic));
 
-pub(super) fn source(locale: Locale) -> &'static str {
+/// The files of a language: one for the walk, one for each of a person's own houses.
+macro_rules! files {
+    ($tag:literal) => {
+        [
+            include_str!(concat!("../../locales/", $tag, ".ftl")),
+            include_str!(concat!("../../locales/", $tag, "/shell.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/account.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/security.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/sign_up.ftl")),
+            include_str!(concat!("../../locales/", $tag, "/organization.ftl")),
+        ]
+    };
+}
+
+pub(super) fn sources(locale: Locale) -> [&'static str; 6] {
     match locale {
-        Locale::English => include_str!("../../locales/en.ftl"),
-        Locale::German => include_str!("../../locales/de.ftl"),
-        Locale::Arabic => include_str!("../../locales/ar.ftl"),
+        Locale::English => files!("en"),
+        Locale::German => files!("de"),
+        Locale::Arabic => files!("ar"),
     }
 }
 
@@ -28,9 +42,11 @@ fn bundle(locale: Locale) -> Bundle {
     let mut bundle = Bundle::new_concurrent(locale.tag().parse().into_iter().collect());
     // Names are set apart with <bdi>; the marks that Fluent would add end up in the text that people copy.
     bundle.set_use_isolating(false);
-    // A broken line would lose one text only; a test keeps every file whole.
-    let resource = FluentResource::try_new(source(locale).to_owned()).unwrap_or_else(|(resource, _)| resource);
-    bundle.add_resource_overriding(resource);
+    for source in sources(locale) {
+        // A broken line would lose one text only; a test keeps every file whole.
+        let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
+        bundle.add_resource_overriding(resource);
+    }
     bundle
 }
 

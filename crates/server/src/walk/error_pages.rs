@@ -71,6 +71,11 @@ fn plain(visit: &Visit, status: StatusCode, problem: ErrorText<'_>) -> Response 
     reply::page(status, html)
 }
 
+/// What is not there, or not for this person to see: nobody can tell which.
+pub fn nothing_here(visit: &Visit) -> Response {
+    plain(visit, StatusCode::NOT_FOUND, ErrorText::NotFound)
+}
+
 /// An address that leads nowhere.
 pub fn not_found(locale: Locale, request_id: &str) -> Response {
     let frame = Frame { locale, brand: Brand::grantor(), place: None, request_id };

@@ -114,7 +114,7 @@ fn refuse_client(visit: &Visit, valid: &Valid, refusal: &Refusal) -> Response {
 /// Just signing in: once that is done, the realm's front page.
 fn without_application(visit: &Visit, known: &Known) -> Walked {
     if known.facts.user.is_some() && !visit.sealed.switch_account {
-        return Ok(reply::see_other(&visit.door.front_path()));
+        return Ok(reply::see_other(&visit.onward()));
     }
     match &known.facts.elsewhere {
         Some(location) if *location != visit.dc.place.location => Ok(hand_over::to_location(visit, location)),

@@ -250,7 +250,7 @@ async fn signed_in(visit: &Visit, user: &User) -> Walked {
         &cookie.reveal(Prefix::Usual),
         Some(dc.house.policy.session_lifetime.as_secs()),
     );
-    let target = if visit.door.is_home() { visit.door.front_path() } else { visit.url_with(&sealed)? };
+    let target = if visit.door.is_home() { visit.onward() } else { visit.url_with(&sealed)? };
     // Whoever uses this browser now is at home here, whatever it remembered of somebody else.
     let forget = (*visit.door.realm() == Realm::Accounts).then(|| visit.jar().remove(Cookie::Home)).flatten();
     Ok(reply::with_cookies(reply::see_other(&target), [session, forget]))

@@ -31,6 +31,7 @@ use crate::{
     pages::{Brand, Frame, Locale},
     refusals::Asking,
     seal::Sealed,
+    sitting,
 };
 
 /// Parameters of our own in a URL: never part of what the application asked.
@@ -182,6 +183,12 @@ impl Visit {
     pub fn url_with(&self, sealed: &Sealed) -> Result<String, Failure> {
         let joint = if self.query.is_empty() { "" } else { "&" };
         Ok(format!("{}?{}{joint}{SEAL}={}", self.door.path(), self.query, self.seal(sealed)?))
+    }
+
+    /// Where a person goes who came only to sign in: the page of theirs that sent them, or the front page.
+    pub fn onward(&self) -> String {
+        let wanted = (*self.door.realm() == Realm::Accounts).then(|| sitting::continue_to(&self.query)).flatten();
+        wanted.unwrap_or_else(|| self.door.front_path())
     }
 
     /// A form's path, with the application's query.

@@ -43,12 +43,18 @@ pub(crate) const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, at BIGINT NOT NULL)";
 
 impl Migrations {
-    /// The names of the tables that the list makes, oldest first.
+    /// The names of the tables that the list makes and does not drop again, oldest first.
     pub(crate) fn tables(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let dropped: Vec<_> = self.named("DROP TABLE ").collect();
+        self.named("CREATE TABLE ").filter(move |name| !dropped.contains(name))
+    }
+
+    /// The first words behind a statement's beginning.
+    fn named(&self, beginning: &'static str) -> impl Iterator<Item = &'static str> + use<> {
         let lines = self.files.iter().flat_map(|(_, sql)| sql.lines());
-        lines.filter_map(|line| {
-            let rest = line.trim_start().strip_prefix("CREATE TABLE ")?;
-            rest.split(|c: char| c.is_whitespace() || c == '(').find(|word| !word.is_empty())
+        lines.filter_map(move |line| {
+            let rest = line.trim_start().strip_prefix(beginning)?;
+            rest.split(|c: char| c.is_whitespace() || c == '(' || c == ';').find(|word| !word.is_empty())
         })
     }
 
@@ -103,12 +109,13 @@ mod tests {
     #[test]
     fn the_tables_are_all_that_the_texts_make() {
         for list in [&DATA_CENTER, &DIRECTORY] {
-            let made: usize = list.files.iter().map(|(_, sql)| sql.matches("CREATE TABLE").count()).sum();
+            let count = |what: &str| list.files.iter().map(|(_, sql)| sql.matches(what).count()).sum::<usize>();
             let names: std::collections::BTreeSet<_> = list.tables().collect();
-            assert_eq!(names.len(), made, "{names:?}");
+            assert_eq!(names.len(), count("CREATE TABLE") - count("DROP TABLE"), "{names:?}");
             assert!(names.iter().all(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')), "{names:?}");
         }
         assert!(DATA_CENTER.tables().any(|name| name == "refresh_tokens"));
+        assert!(DATA_CENTER.tables().all(|name| name != "refusals"), "dropped again");
         assert!(DIRECTORY.tables().any(|name| name == "client_secrets"));
     }
 }

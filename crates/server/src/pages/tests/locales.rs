@@ -10,7 +10,9 @@ use super::pages::{Locale, text};
 fn entries(locale: Locale) -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let (mut message, mut current) = (String::new(), String::new());
-    for line in text::source(locale).lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+    for line in
+        text::sources(locale).join("\n").lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+    {
         if let Some((key, _)) = line.split_once(" = ").filter(|_| line.starts_with(|c: char| c.is_ascii_alphabetic())) {
             key.clone_into(&mut message);
             key.clone_into(&mut current);
@@ -41,8 +43,10 @@ fn every_language_has_every_text_with_every_placeable() {
 #[test]
 fn every_file_parses_and_is_plain_text() {
     for locale in Locale::ALL {
-        let source = text::source(locale);
-        assert!(FluentResource::try_new(source.to_owned()).is_ok(), "{}", locale.tag());
+        let source = text::sources(locale).join("\n");
+        for file in text::sources(locale) {
+            assert!(FluentResource::try_new(file.to_owned()).is_ok(), "{}", locale.tag());
+        }
         // The sentences go into the page as they are.
         assert!(!source.replace("->", "").contains(['<', '>', '&']), "{}", locale.tag());
         for line in source.lines() {

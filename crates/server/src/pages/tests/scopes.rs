@@ -93,7 +93,8 @@ fn every_scope_has_its_own_sentence_in_every_language() {
 #[test]
 fn every_noun_is_used() {
     let used: HashSet<&str> = builtin_catalog().iter().map(|entry| entry.noun.as_str()).collect();
-    for noun in text::source(Locale::English)
+    for noun in text::sources(Locale::English)
+        .join("\n")
         .lines()
         .filter_map(|line| line.strip_prefix("scope-noun-")?.split_once(" = ").map(|(noun, _)| noun))
     {

@@ -1,0 +1,9 @@
+# Der Rahmen der eigenen Seiten.
+
+shell-skip = Zum Inhalt springen
+shell-areas = Ihr Konto, Ihre Anwendungen und Organisationen
+shell-pages = Seiten
+shell-account = Konto
+shell-console = Konsole
+shell-organizations = Organisationen
+shell-signed-in = Wer angemeldet ist

@@ -1,0 +1,12 @@
+//! The person's own pages: `/account`. One file for each page.
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::house::DataCenter;
+
+/// Every path.
+pub fn routes() -> Router<Arc<DataCenter>> {
+    Router::new()
+}

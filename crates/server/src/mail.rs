@@ -1,0 +1,146 @@
+//! Letters to people: queued by the pages and sent by one task, so that an answer neither waits for a mail server nor
+//! tells by its time whether a letter went out. A letter is tried a few times; what stays unsent is in the log.
+
+use std::{path::Path, time::Duration};
+
+use lettre::{
+    AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{Mailbox, header::ContentType},
+    transport::smtp::authentication::Credentials,
+};
+use tokio::sync::mpsc;
+use tracing::{info, warn};
+
+use crate::config::{ConfigError, MailConfig, SmtpConfig, SmtpTls};
+
+/// The most letters that wait to be sent.
+const QUEUE: usize = 1_024;
+/// Waits before a letter is tried again.
+const AGAIN: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(15), Duration::from_secs(60)];
+/// How long a mail server may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A letter: plain text.
+#[derive(Clone)]
+pub struct Letter {
+    /// The address it goes to.
+    pub to: String,
+    /// One line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+}
+
+impl std::fmt::Debug for Letter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Letter(…)")
+    }
+}
+
+/// Where letters are handed in.
+#[derive(Debug, Clone, Default)]
+pub struct Mail {
+    queue: Option<mpsc::Sender<Letter>>,
+}
+
+enum Carrier {
+    Folder(AsyncFileTransport<Tokio1Executor>),
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+}
+
+impl Mail {
+    /// Starts the sending task; without a config there is no mail.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, or the mail server's name cannot be used.
+    pub fn start(config: Option<&MailConfig>, data_dir: &Path) -> Result<Self, ConfigError> {
+        let Some(config) = config else { return Ok(Self::default()) };
+        let from: Mailbox = config.from.parse().map_err(|e| ConfigError(format!("mail: from: {e}")))?;
+        let carrier = match (&config.folder, &config.smtp) {
+            (Some(folder), _) => {
+                let folder = data_dir.join(folder);
+                std::fs::create_dir_all(&folder)
+                    .map_err(|e| ConfigError(format!("mail: folder {}: {e}", folder.display())))?;
+                Carrier::Folder(AsyncFileTransport::new(folder))
+            }
+            (None, Some(smtp)) => Carrier::Smtp(smtp_transport(smtp)?),
+            (None, None) => return Ok(Self::default()),
+        };
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        tokio::spawn(carry(carrier, from, waiting));
+        Ok(Self { queue: Some(queue) })
+    }
+
+    /// Whether letters can be sent at all.
+    pub fn is_there(&self) -> bool {
+        self.queue.is_some()
+    }
+
+    /// Hands a letter in. When the queue is full it is lost, and the log says so.
+    pub fn send(&self, letter: Letter) {
+        let Some(queue) = &self.queue else { return };
+        if queue.try_send(letter).is_err() {
+            warn!("a letter was not sent: too many wait");
+        }
+    }
+}
+
+fn smtp_transport(config: &SmtpConfig) -> Result<AsyncSmtpTransport<Tokio1Executor>, ConfigError> {
+    let host = config.host.as_str();
+    let builder = match config.tls {
+        SmtpTls::Implicit => AsyncSmtpTransport::<Tokio1Executor>::relay(host),
+        SmtpTls::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(host),
+        SmtpTls::None => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)),
+    };
+    let mut builder = builder.map_err(|e| ConfigError(format!("mail.smtp: {e}")))?.timeout(Some(PATIENCE));
+    if let Some(port) = config.port {
+        builder = builder.port(port);
+    }
+    if let (Some(user), Some(password)) = (&config.user, &config.password) {
+        builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
+    }
+    Ok(builder.build())
+}
+
+async fn carry(carrier: Carrier, from: Mailbox, mut waiting: mpsc::Receiver<Letter>) {
+    while let Some(letter) = waiting.recv().await {
+        let message = match written(&from, &letter) {
+            Ok(message) => message,
+            Err(why) => {
+                warn!(why, "a letter could not be written");
+                continue;
+            }
+        };
+        let mut tried = carrier.send(message.clone()).await;
+        for pause in AGAIN {
+            let Err(why) = &tried else { break };
+            warn!(why, "a letter was not taken; it is tried again");
+            tokio::time::sleep(pause).await;
+            tried = carrier.send(message.clone()).await;
+        }
+        match tried {
+            Ok(()) => info!("a letter was sent"),
+            Err(why) => warn!(why, "a letter was given up"),
+        }
+    }
+}
+
+fn written(from: &Mailbox, letter: &Letter) -> Result<Message, String> {
+    let to = letter.to.parse().map_err(|_| "its address cannot be used".to_owned())?;
+    Message::builder()
+        .from(from.clone())
+        .to(Mailbox::new(None, to))
+        .subject(letter.subject.replace(['\r', '\n'], " "))
+        .header(ContentType::TEXT_PLAIN)
+        .body(letter.text.clone())
+        .map_err(|e| e.to_string())
+}
+
+impl Carrier {
+    async fn send(&self, message: Message) -> Result<(), String> {
+        match self {
+            Self::Folder(folder) => folder.send(message).await.map(|_| ()).map_err(|e| e.to_string()),
+            Self::Smtp(smtp) => smtp.send(message).await.map(|_| ()).map_err(|e| e.to_string()),
+        }
+    }
+}

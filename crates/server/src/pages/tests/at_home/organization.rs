@@ -1,0 +1,8 @@
+//! The pages of an organization, filled with words.
+
+use super::super::pages::Locale;
+use super::Words;
+
+pub(super) fn pages(_locale: Locale, _words: Words) -> Vec<(String, String)> {
+    Vec::new()
+}
