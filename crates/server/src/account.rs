@@ -1,5 +1,7 @@
 //! The person's own pages: `/account`. One file for each page.
 
+pub mod nav;
+
 use std::sync::Arc;
 
 use axum::Router;

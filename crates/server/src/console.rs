@@ -1,5 +1,8 @@
 //! The console of an application's developer: `/console`. One file for each page.
 
+pub mod nav;
+pub mod owned;
+
 use std::sync::Arc;
 
 use axum::Router;

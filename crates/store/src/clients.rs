@@ -15,6 +15,14 @@ pub struct Registration {
     pub client: Client,
     /// Whether one secret is good at every data center.
     pub same_secret: bool,
+    /// The data center its owner is at home in; empty: the first of the config that knows the owner's address.
+    pub owner_location: String,
+    /// A line about it, for those who are asked; may be empty.
+    pub description: String,
+    /// Names its logo; empty for none.
+    pub logo_hash: String,
+    /// The client that this one is the sandbox clone of; empty for none.
+    pub clone_of: String,
 }
 
 fn registration(row: &Row<'_>) -> Result<Registration, StoreError> {
@@ -43,6 +51,10 @@ fn registration(row: &Row<'_>) -> Result<Registration, StoreError> {
             },
         },
         same_secret: row.bool(11)?,
+        owner_location: row.text(19)?,
+        description: row.text(20)?,
+        logo_hash: row.text(21)?,
+        clone_of: row.text(22)?,
     })
 }
 
@@ -61,7 +73,8 @@ impl Tx<'_> {
         self.one(
             "SELECT id, client_type, name, homepage_url, redirect_uris, data_centers, scopes, grant_types, disabled,
                     javascript_domains, owner, same_secret, jwks, jwks_uri, id_token_signing_alg,
-                    token_endpoint_auth_method, post_logout_redirect_uris, cors_origins, legacy_token_body
+                    token_endpoint_auth_method, post_logout_redirect_uris, cors_origins, legacy_token_body,
+                    owner_location, description, logo_hash, clone_of
              FROM clients WHERE id = $1",
             &[id.into()],
             registration,
@@ -73,7 +86,8 @@ impl Tx<'_> {
         self.all(
             "SELECT id, client_type, name, homepage_url, redirect_uris, data_centers, scopes, grant_types, disabled,
                     javascript_domains, owner, same_secret, jwks, jwks_uri, id_token_signing_alg,
-                    token_endpoint_auth_method, post_logout_redirect_uris, cors_origins, legacy_token_body
+                    token_endpoint_auth_method, post_logout_redirect_uris, cors_origins, legacy_token_body,
+                    owner_location, description, logo_hash, clone_of
              FROM clients ORDER BY id",
             &[],
             registration,
@@ -104,8 +118,10 @@ impl Tx<'_> {
         self.execute(
             "INSERT INTO clients (id, client_type, name, homepage_url, redirect_uris, data_centers, scopes, grant_types,
                disabled, javascript_domains, owner, same_secret, created_at, jwks, jwks_uri, id_token_signing_alg,
-               token_endpoint_auth_method, post_logout_redirect_uris, cors_origins, legacy_token_body)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+               token_endpoint_auth_method, post_logout_redirect_uris, cors_origins, legacy_token_body, owner_location,
+               description, logo_hash, clone_of)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+               $22, $23, $24)
              ON CONFLICT (id) DO UPDATE SET client_type = excluded.client_type, name = excluded.name,
                homepage_url = excluded.homepage_url, redirect_uris = excluded.redirect_uris,
                data_centers = excluded.data_centers, scopes = excluded.scopes, grant_types = excluded.grant_types,
@@ -114,7 +130,8 @@ impl Tx<'_> {
                id_token_signing_alg = excluded.id_token_signing_alg,
                token_endpoint_auth_method = excluded.token_endpoint_auth_method,
                post_logout_redirect_uris = excluded.post_logout_redirect_uris, cors_origins = excluded.cors_origins,
-               legacy_token_body = excluded.legacy_token_body",
+               legacy_token_body = excluded.legacy_token_body, owner_location = excluded.owner_location,
+               description = excluded.description, logo_hash = excluded.logo_hash, clone_of = excluded.clone_of",
             &[
                 client.id.as_str().into(),
                 client.client_type.as_str().into(),
@@ -136,6 +153,10 @@ impl Tx<'_> {
                 settings.post_logout_redirect_uris.join("\n").as_str().into(),
                 settings.cors_origins.join("\n").as_str().into(),
                 settings.legacy_token_body.into(),
+                new.owner_location.as_str().into(),
+                new.description.as_str().into(),
+                new.logo_hash.as_str().into(),
+                new.clone_of.as_str().into(),
             ],
         )?;
         Ok(())

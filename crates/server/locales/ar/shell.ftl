@@ -7,3 +7,9 @@ shell-account = الحساب
 shell-console = وحدة التحكم
 shell-organizations = المؤسسات
 shell-signed-in = من سجّل الدخول
+
+account-overview = ملفك الشخصي
+account-security = الأمان
+account-sessions = أماكن تسجيل دخولك
+account-apps = التطبيقات المتصلة
+account-data = بياناتك

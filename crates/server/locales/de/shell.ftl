@@ -7,3 +7,9 @@ shell-account = Konto
 shell-console = Konsole
 shell-organizations = Organisationen
 shell-signed-in = Wer angemeldet ist
+
+account-overview = Ihr Profil
+account-security = Sicherheit
+account-sessions = Wo Sie angemeldet sind
+account-apps = Verbundene Anwendungen
+account-data = Ihre Daten

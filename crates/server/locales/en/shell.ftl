@@ -7,3 +7,9 @@ shell-account = Account
 shell-console = Console
 shell-organizations = Organizations
 shell-signed-in = Who is signed in
+
+account-overview = Your profile
+account-security = Security
+account-sessions = Where you are signed in
+account-apps = Connected applications
+account-data = Your data

@@ -149,6 +149,11 @@ impl Frame<'_> {
     }
 }
 
+/// A short text by its key, for whoever names a page.
+pub fn label(locale: Locale, key: &str) -> Cow<'static, str> {
+    text::text(locale, key)
+}
+
 /// The first letter or digit of a name, for the tile that stands in for a logo.
 fn initial(name: &str) -> String {
     name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "•".to_owned(), |c| c.to_uppercase().collect())

@@ -3,6 +3,8 @@
 -- What is shown of a client beside its name. logo_hash names the picture in the table of logos; empty for none.
 ALTER TABLE clients ADD COLUMN description TEXT NOT NULL DEFAULT '';
 ALTER TABLE clients ADD COLUMN logo_hash TEXT NOT NULL DEFAULT '';
+-- The data center its owner is at home in; empty: the first of the config that knows the owner's address.
+ALTER TABLE clients ADD COLUMN owner_location TEXT NOT NULL DEFAULT '';
 -- Empty, or the client that this one is the sandbox clone of.
 ALTER TABLE clients ADD COLUMN clone_of TEXT NOT NULL DEFAULT '';
 

@@ -48,6 +48,10 @@ fn registration(id: &str) -> Registration {
             },
         },
         same_secret: true,
+        owner_location: "us".to_owned(),
+        description: "Desk work".to_owned(),
+        logo_hash: "00ff".to_owned(),
+        clone_of: "1000.ORIGINAL".to_owned(),
     }
 }
 

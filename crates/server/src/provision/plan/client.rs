@@ -32,8 +32,16 @@ impl Planner<'_> {
         let home = self.owner_location(&owner, file)?;
         let data_centers = if entry.data_centers.is_empty() { vec![home.clone()] } else { entry.data_centers.clone() };
         let same_secret = entry.same_secret.unwrap_or(entry.secrets.is_empty());
-        let wanted =
-            Registration { client: Client { data_centers, ..entry.client(id.clone(), client_type) }, same_secret };
+        // What only the console writes stays as it is.
+        let kept = found.as_ref();
+        let wanted = Registration {
+            client: Client { data_centers, ..entry.client(id.clone(), client_type) },
+            same_secret,
+            owner_location: home.clone(),
+            description: kept.map(|r| r.description.clone()).unwrap_or_default(),
+            logo_hash: kept.map(|r| r.logo_hash.clone()).unwrap_or_default(),
+            clone_of: kept.map(|r| r.clone_of.clone()).unwrap_or_default(),
+        };
         let secrets = self.secrets(entry, &wanted, &home, found.is_none())?;
         let line = match &found {
             None => format!("+ client {id} {}", entry.name),
