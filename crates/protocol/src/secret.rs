@@ -22,6 +22,8 @@ pub enum SecretKind {
     BrowserSession,
     /// A client secret.
     Client,
+    /// What scripts present to the admin API.
+    AdminToken,
 }
 
 impl SecretKind {
@@ -34,6 +36,7 @@ impl SecretKind {
             Self::Enhancement => b"grantor/enhancement/",
             Self::BrowserSession => b"grantor/browser-session/",
             Self::Client => b"grantor/client/",
+            Self::AdminToken => b"grantor/admin-token/",
         }
     }
 }

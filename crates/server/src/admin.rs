@@ -1,30 +1,44 @@
-//! The admin listener: alive, able to commit, the metrics, and what scripts of the operator may do. Never on a public
-//! address.
+//! The admin listener: alive, able to commit, the metrics, and the admin API. Never on a public address.
 
+mod api;
 mod self_codes;
 
 use std::sync::Arc;
 
 use axum::{Router, extract::State, http::StatusCode, response::Response, routing::get};
 
-use crate::{config::AdminToken, house::House, http::reply, stores::Stores};
+use crate::{
+    config::{AdminToken, Config},
+    house::House,
+    http::reply,
+    stores::Stores,
+};
+
+/// The OpenAPI document of what the router answers.
+#[cfg(test)]
+pub(crate) fn document() -> utoipa::openapi::OpenApi {
+    api::documented().1
+}
 
 #[derive(Debug, Clone)]
 struct Admin {
     house: Arc<House>,
     stores: Stores,
-    /// What scripts present; without it there is nothing for them.
+    config: Config,
+    /// The token of the config, beside those in the directory.
     token: Option<AdminToken>,
 }
 
 /// Its paths.
-pub fn app(house: Arc<House>, stores: Stores, token: Option<AdminToken>) -> Router {
+pub fn app(house: Arc<House>, stores: Stores, config: Config) -> Router {
+    let token = config.admin.as_ref().and_then(|admin| admin.token.clone());
+    let admin = Admin { house, stores, config, token };
     Router::new()
         .route("/healthz", get(|| async { reply::text(StatusCode::OK, "alive\n") }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .route("/admin/v1/self-codes", self_codes::methods())
-        .with_state(Admin { house, stores, token })
+        .merge(api::routes(&admin))
+        .with_state(admin)
 }
 
 /// Ready while every store can commit.

@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod accounts;
 mod admin;
+pub mod backup;
 mod claims;
 mod client_keys;
 mod clients;

@@ -10,7 +10,7 @@ pub mod secrets;
 
 use std::path::{Path, PathBuf};
 
-pub use apply::apply;
+pub use apply::{apply, apply_for};
 pub use file::{ClientEntry, OrganizationEntry, PortalEntry, ProvisionFile, ScopeEntry, UserEntry};
 pub use plan::{Change, Plan, plan};
 
@@ -110,6 +110,14 @@ pub fn read_text(text: &str, config: &Config) -> Result<ProvisionFile, Provision
 pub fn check(file: &ProvisionFile, config: &Config) -> Result<(), ProvisionError> {
     check::check(file, config)?;
     file.clients.iter().try_for_each(|entry| check::fields(entry, config))
+}
+
+/// Checks what came in another way than a file.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub(crate) fn check_entries(file: &ProvisionFile, config: &Config) -> Result<(), ProvisionError> {
+    check::check(file, config)
 }
 
 /// The catalog that scopes of a file are checked against.

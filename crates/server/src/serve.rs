@@ -215,7 +215,7 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
     let admin = match &config.admin {
         Some(admin) => {
             let (socket, address) = listen(admin.listen).await?;
-            let app = admin::app(Arc::clone(&house), stores.clone(), admin.token.clone());
+            let app = admin::app(Arc::clone(&house), stores.clone(), config.clone());
             listeners.push(tokio::spawn(listener::run_admin(socket, app, stopped.clone())));
             Some(address)
         }

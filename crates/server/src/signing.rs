@@ -3,6 +3,7 @@
 
 mod id_token;
 mod key;
+mod rotate;
 mod turn;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -19,10 +20,11 @@ use tokio::sync::Semaphore;
 
 pub use id_token::{IdToken, id_token, sid};
 use key::SigningKey;
+pub use rotate::rotate;
 pub use turn::{KEY_SET_AGE, keep_up};
 
 use crate::{
-    entropy::NoEntropy,
+    entropy::{Entropy, NoEntropy},
     failure::Failure,
     house::{DataCenter, House},
 };
@@ -193,5 +195,9 @@ pub async fn key_set(dc: &DataCenter, now: Timestamp) -> Result<String, Failure>
 
 /// A fresh `kid`.
 fn fresh_key_id(house: &House) -> Result<String, NoEntropy> {
-    Ok(data_encoding::HEXLOWER.encode(&house.entropy.bytes::<8>()?))
+    drawn_key_id(&house.entropy)
+}
+
+fn drawn_key_id(entropy: &Entropy) -> Result<String, NoEntropy> {
+    Ok(data_encoding::HEXLOWER.encode(&entropy.bytes::<8>()?))
 }

@@ -26,6 +26,8 @@ pub enum AuditEvent {
     RefreshTokenReused,
     /// A token was revoked on request.
     TokenRevoked,
+    /// The operator changed something, by a command or the admin API.
+    Operated,
 }
 
 impl AuditEvent {
@@ -41,6 +43,7 @@ impl AuditEvent {
             Self::RefreshTokenEvicted => "refresh_token_evicted",
             Self::RefreshTokenReused => "refresh_token_reused",
             Self::TokenRevoked => "token_revoked",
+            Self::Operated => "operated",
         }
     }
 }

@@ -8,8 +8,10 @@ pub use engine::{DatabaseUrl, Migrations, Param, PostgresUrl, Row, Store, StoreO
 pub use error::StoreError;
 
 mod access;
+mod admin_tokens;
 mod assertions;
 mod audit;
+mod backup;
 mod browser_sessions;
 mod client_secrets;
 mod client_tokens;
@@ -21,6 +23,7 @@ mod enhancements;
 mod grants;
 mod implicit;
 mod keys;
+mod listings;
 mod notices;
 mod portals;
 mod redeem;
@@ -34,7 +37,9 @@ mod sweep;
 mod users;
 
 pub use access::LiveAccess;
+pub use admin_tokens::{AdminRole, AdminToken};
 pub use audit::{AuditEvent, AuditRow, AuditTrail, Concerning};
+pub use backup::{DumpTotals, Restoring};
 pub use browser_sessions::{NewBrowserSession, SessionLife, SignedIn};
 pub use client_secrets::{LIVE_SECRETS, LiveSecret};
 pub use client_tokens::ClientTokenRequest;
@@ -44,6 +49,7 @@ pub use device_codes::{DeviceCode, DevicePoll, DeviceState, NewDeviceCode};
 pub use enhancements::{Enhancement, MoreScopes};
 pub use grants::{ClientUser, Connected, Grant};
 pub use implicit::{Consented, Implicit, NewImplicit, NotAgain, SessionRefresh};
+pub use listings::{AuditFilter, Counts, GrantFilter, ListedGrant};
 pub use notices::{Notice, NoticeFilter, NoticeKind};
 pub use portals::Portal;
 pub use redeem::{NewToken, RedeemedCode, Redemption};

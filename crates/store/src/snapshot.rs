@@ -78,7 +78,7 @@ impl Tx<'_> {
 
 /// A statement made of a table's name. Texts of statements live as long as the program, so each is made once: three
 /// for every table.
-fn made(text: String) -> &'static str {
+pub(crate) fn made(text: String) -> &'static str {
     static MADE: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = made.get(text.as_str()) {

@@ -20,6 +20,8 @@ const CALLBACK: &str = "http://127.0.0.1:9/callback";
 const USER: &str = "700001";
 const ORGANIZATION: &str = "10001";
 /// Signs its ID tokens with ES256; the first client's are signed with RS256.
+/// A client of its own: the users' grants to the first are there already.
+const RS256_CLIENT: &str = "1000.BENCHCLIENT0000000000000000000E";
 const ES256_CLIENT: &str = "1000.BENCHCLIENT0000000000000000000B";
 const SELF_CLIENT: &str = "1000.BENCHCLIENT0000000000000000000C";
 const DEVICE_CLIENT: &str = "1004.BENCHCLIENT0000000000000000000D";
@@ -239,7 +241,7 @@ impl Algorithm {
 
     const fn client(self) -> &'static str {
         match self {
-            Self::Rs256 => CLIENT,
+            Self::Rs256 => RS256_CLIENT,
             Self::Es256 => ES256_CLIENT,
         }
     }
@@ -247,12 +249,16 @@ impl Algorithm {
 
 /// The form of a refresh, up to the token.
 pub(crate) fn refresh_form() -> String {
-    signing_form(Algorithm::Rs256)
+    refreshing_form(CLIENT)
 }
 
 /// The form of a refresh by the client whose ID tokens are signed so, up to the token.
 pub(crate) fn signing_form(algorithm: Algorithm) -> String {
-    let pairs = [("grant_type", "refresh_token"), ("client_id", algorithm.client()), ("client_secret", SECRET)];
+    refreshing_form(algorithm.client())
+}
+
+fn refreshing_form(client: &str) -> String {
+    let pairs = [("grant_type", "refresh_token"), ("client_id", client), ("client_secret", SECRET)];
     format!("{}&refresh_token=", form(&pairs))
 }
 
@@ -327,6 +333,16 @@ id = "{CLIENT}"
 secret = "{SECRET}"
 type = "server"
 name = "Bench"
+homepage_url = "http://127.0.0.1:9"
+redirect_uris = ["{CALLBACK}"]
+owner = "visitor@bench.example"
+data_centers = ["us"]
+
+[[client]]
+id = "{RS256_CLIENT}"
+secret = "{SECRET}"
+type = "server"
+name = "Bench with large primes"
 homepage_url = "http://127.0.0.1:9"
 redirect_uris = ["{CALLBACK}"]
 owner = "visitor@bench.example"

@@ -1,48 +1,54 @@
 //! `POST /admin/v1/self-codes`: a self client's code for a script. JSON in, JSON out; the admin token in the
-//! `Authorization` header. Without a token in the config the path does not exist.
+//! `Authorization` header. See `api`.
 
-use aws_lc_rs::constant_time;
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, State, rejection::JsonRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::{State, rejection::JsonRejection},
     response::Response,
-    routing::{MethodRouter, post},
 };
-use serde::Deserialize;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
-use super::Admin;
+use super::{Admin, api::ApiErrorBody};
 use crate::{
     http::reply,
     self_codes::{Desk, SelfCode, SelfCodeError, SelfCodeRequest},
 };
 
-/// The most that is read of a request.
-const MOST_BODY: usize = 16 * 1024;
-
 /// What is asked.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+pub(super) struct Asked {
+    /// The self client.
     client_id: String,
+    /// Scopes, separated by commas or spaces.
     scope: String,
+    /// Its id; must be said unless no scope belongs to one.
     organization: Option<String>,
+    /// 3, 5, 7 or 10.
     minutes: Option<u64>,
 }
 
-/// The path's methods.
-pub(super) fn methods() -> MethodRouter<Admin> {
-    post(answer).layer(DefaultBodyLimit::max(MOST_BODY))
+/// A code, told once.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Made {
+    code: String,
+    location: String,
+    /// Where it is redeemed.
+    accounts_server: String,
+    organization: String,
+    /// Seconds.
+    expires_in: u64,
 }
 
-async fn answer(State(admin): State<Admin>, headers: HeaderMap, asked: Result<Json<Asked>, JsonRejection>) -> Response {
-    let Some(token) = &admin.token else { return reply::text(StatusCode::NOT_FOUND, "no such path\n") };
-    if !authorized(&headers, token.expose()) {
-        let mut response = said(StatusCode::UNAUTHORIZED, "unauthorized", "the admin token is missing or wrong");
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        return response;
-    }
+/// Make a self client's code in the name of its owner.
+#[utoipa::path(
+    post, path = "/admin/v1/self-codes", tag = "clients", request_body = Asked,
+    responses((status = 200, body = Made), (status = 400, body = ApiErrorBody), (status = 401, body = ApiErrorBody))
+)]
+pub(super) async fn answer(State(admin): State<Admin>, asked: Result<Json<Asked>, JsonRejection>) -> Response {
     let Json(asked) = match asked {
         Ok(asked) => asked,
         Err(rejection) => return said(rejection.status(), "invalid_request", &rejection.body_text()),
@@ -74,24 +80,16 @@ async fn answer(State(admin): State<Admin>, headers: HeaderMap, asked: Result<Js
     }
 }
 
-fn authorized(headers: &HeaderMap, token: &str) -> bool {
-    let sent = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.split_once(' '));
-    sent.is_some_and(|(scheme, value)| {
-        scheme.eq_ignore_ascii_case("bearer")
-            && constant_time::verify_slices_are_equal(value.trim().as_bytes(), token.as_bytes()).is_ok()
-    })
-}
-
 fn made_answer(admin: &Admin, code: &SelfCode) -> Response {
     let accounts_url = admin.house.place(&code.location).map_or("", |place| place.accounts_url.as_str());
-    let body = json!({
-        "code": code.code,
-        "location": code.location,
-        "accounts_server": accounts_url,
-        "organization": code.organization_id,
-        "expires_in": code.expires_in,
-    });
-    reply::json(StatusCode::OK, body.to_string())
+    let made = Made {
+        code: code.code.clone(),
+        location: code.location.clone(),
+        accounts_server: accounts_url.to_owned(),
+        organization: code.organization_id.clone(),
+        expires_in: code.expires_in,
+    };
+    reply::json(StatusCode::OK, serde_json::to_string(&made).unwrap_or_default())
 }
 
 fn refused(refusal: &SelfCodeError) -> Response {

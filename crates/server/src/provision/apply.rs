@@ -2,9 +2,10 @@
 //! directory learns of it, and removals go the other way round (`spec/decisions.md` 24).
 
 use grantor_protocol::{people::Realm, time::Timestamp};
-use grantor_store::Store;
+use grantor_store::{AuditEvent, AuditTrail, Concerning, Store};
 
 use super::{Change, Plan, ProvisionError, Workshop};
+use crate::house::bytes_by_location;
 
 /// Applies a plan.
 ///
@@ -16,6 +17,55 @@ pub fn apply(shop: &Workshop, plan: Plan) -> Result<(), ProvisionError> {
         one(shop, change, now)?;
     }
     Ok(())
+}
+
+/// Applies a plan and writes down who did, change by change: in the data center concerned, or for what all share in the
+/// first that is served here.
+///
+/// # Errors
+/// Like [`apply`].
+pub fn apply_for(shop: &Workshop, plan: Plan, who: &str) -> Result<(), ProvisionError> {
+    let now = shop.clock.now();
+    let bytes = bytes_by_location(&shop.stores.directory, shop.stores.data_centers.keys().cloned().collect())?;
+    for (line, change) in plan.lines.into_iter().zip(plan.changes) {
+        let location = change.location().or_else(|| shop.stores.data_centers.keys().next().map(String::as_str));
+        let told = location.and_then(|l| Some((shop.stores.data_centers.get(l)?.clone(), *bytes.get(l)?)));
+        let client = change.client().map(str::to_owned);
+        one(shop, change, now)?;
+        let Some((store, byte)) = told.filter(|_| !line.is_empty()) else { continue };
+        let id = shop.entropy.id(now, byte).map_err(|e| ProvisionError::new(e.to_string()))?;
+        let trail = AuditTrail { id, request_id: String::new() };
+        let detail = format!("{line} ({who})");
+        store.write_blocking(move |tx| {
+            let concerning = Concerning { client_id: client.as_deref(), ..Concerning::default() };
+            tx.audit(&trail, AuditEvent::Operated, concerning, &detail)
+        })?;
+    }
+    Ok(())
+}
+
+impl Change {
+    /// The data center whose store it changes.
+    fn location(&self) -> Option<&str> {
+        match self {
+            Self::Organization(location, _)
+            | Self::User { location, .. }
+            | Self::Portal { location, .. }
+            | Self::RemoveUser { location, .. }
+            | Self::RemovePortal { location, .. }
+            | Self::RemoveOrganization { location, .. } => Some(location),
+            Self::Client { .. } | Self::Scope { .. } | Self::RemoveClient(_) | Self::RemoveScope(_) => None,
+        }
+    }
+
+    /// The client it changes.
+    fn client(&self) -> Option<&str> {
+        match self {
+            Self::Client { registration, .. } => Some(&registration.client.id),
+            Self::RemoveClient(id) => Some(id),
+            _ => None,
+        }
+    }
 }
 
 fn one(shop: &Workshop, change: Change, now: Timestamp) -> Result<(), ProvisionError> {

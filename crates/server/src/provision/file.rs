@@ -10,6 +10,7 @@ use grantor_protocol::{
     people::fold_email,
 };
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::ProvisionError;
 use crate::config::explain;
@@ -49,7 +50,7 @@ impl std::fmt::Debug for ProvisionFile {
 }
 
 /// An organization.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrganizationEntry {
     /// Its id; made when left out.
@@ -63,7 +64,7 @@ pub struct OrganizationEntry {
 }
 
 /// A person.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserEntry {
     /// Where they are reached; unique per data center.
@@ -94,7 +95,7 @@ pub struct UserEntry {
 }
 
 /// An application.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientEntry {
     /// Its id; made when left out.
@@ -159,7 +160,7 @@ pub struct ClientEntry {
 }
 
 /// A portal with its own users.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PortalEntry {
     /// Its id, decimal; made when left out.
@@ -172,6 +173,7 @@ pub struct PortalEntry {
     #[serde(default)]
     pub clients: Vec<String>,
     /// An image beside the file: PNG, JPEG or WebP, at most 256 KiB.
+    #[schema(value_type = Option<String>)]
     pub logo: Option<PathBuf>,
     /// `#rrggbb`.
     #[serde(default)]
@@ -185,7 +187,7 @@ pub struct PortalEntry {
 }
 
 /// A portal's user.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PortalUserEntry {
     /// Where they are reached; unique in the portal.
@@ -208,7 +210,7 @@ pub struct PortalUserEntry {
 }
 
 /// A scope beside the built-in catalog.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeEntry {
     /// `Service.scope.OPERATION`.

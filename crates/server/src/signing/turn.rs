@@ -18,10 +18,10 @@ const DAY: Duration = Duration::from_hours(24);
 /// How long a key signs.
 const SIGNS_FOR: Duration = DAY.saturating_mul(30);
 /// How long a key is published before it signs: longer than anybody may keep the key set, by far.
-const PUBLISHED_BEFORE: Duration = DAY;
+pub(super) const PUBLISHED_BEFORE: Duration = DAY;
 /// How long a key is published after it signed for the last time. What it signed lives a day at most (`[policy]
 /// access_token_lifetime` goes up to 24 hours), and a process may learn of the next key half a minute late.
-const PUBLISHED_AFTER: Duration = DAY.saturating_mul(2);
+pub(super) const PUBLISHED_AFTER: Duration = DAY.saturating_mul(2);
 /// How long the key set may be kept, in seconds.
 pub const KEY_SET_AGE: u64 = 3600;
 

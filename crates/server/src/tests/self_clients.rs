@@ -191,7 +191,7 @@ async fn only_who_has_the_admin_token_gets_codes() {
     let without = Setup { policy: "[admin]\nlisten = \"127.0.0.1:0\"\n", ..ADMIN };
     for_one_store_with(without, async |house| {
         let request = Request::new("POST", "/admin/v1/self-codes").body("application/json", "{}").bearer("");
-        assert_eq!(send(&house.admin(), &request).await.status, 404);
+        assert_eq!(send(&house.admin(), &request).await.status, 401);
     })
     .await;
 }

@@ -19,6 +19,8 @@ pub enum Param<'a> {
     Text(&'a str),
     /// BYTEA, BLOB in SQLite.
     Blob(&'a [u8]),
+    /// BOOLEAN or BIGINT, whichever the column is: a value that comes from the other engine, where they look alike.
+    Number(i64),
 }
 
 impl std::fmt::Debug for Param<'_> {
@@ -29,6 +31,7 @@ impl std::fmt::Debug for Param<'_> {
             Self::Bool(_) => "Bool(..)",
             Self::Text(_) => "Text(..)",
             Self::Blob(_) => "Blob(..)",
+            Self::Number(_) => "Number(..)",
         })
     }
 }
@@ -109,7 +112,7 @@ impl rusqlite::ToSql for Param<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {
             Self::Null => ValueRef::Null,
-            Self::Int(value) => ValueRef::Integer(*value),
+            Self::Int(value) | Self::Number(value) => ValueRef::Integer(*value),
             Self::Bool(value) => ValueRef::Integer(i64::from(*value)),
             Self::Text(value) => ValueRef::Text(value.as_bytes()),
             Self::Blob(value) => ValueRef::Blob(value),
@@ -127,6 +130,8 @@ impl ToSql for Param<'_> {
                 Type::INT2 => i16::try_from(*value)?.to_sql(wanted, out),
                 _ => Err(format!("an integer was given where {wanted} is wanted").into()),
             },
+            Self::Number(value) if *wanted == Type::BOOL => (*value != 0).to_sql(wanted, out),
+            Self::Number(value) => Self::Int(*value).to_sql(wanted, out),
             Self::Bool(value) if *wanted == Type::BOOL => value.to_sql(wanted, out),
             Self::Text(value) if <&str as ToSql>::accepts(wanted) => value.to_sql(wanted, out),
             Self::Blob(value) if *wanted == Type::BYTEA => value.to_sql(wanted, out),

@@ -26,6 +26,14 @@ impl<'r> Row<'r> {
         Self(Inner::Postgres(row))
     }
 
+    /// The columns' names.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        match &self.0 {
+            Inner::Sqlite(row) => row.as_ref().column_names().into_iter().map(str::to_owned).collect(),
+            Inner::Postgres(row) => row.columns().iter().map(|column| column.name().to_owned()).collect(),
+        }
+    }
+
     /// Every column, whatever it holds.
     pub(crate) fn values(&self) -> Result<Vec<Value>, StoreError> {
         match &self.0 {

@@ -96,6 +96,23 @@ impl<'c> Tx<'c> {
         result.map_err(|error| self.keep(error))?
     }
 
+    /// Runs a statement and hands on every row, a slice at a time: for results that do not fit into memory.
+    ///
+    /// # Errors
+    /// What the database said, or the first error of `each`.
+    pub(crate) fn each(
+        &mut self,
+        sql: &'static str,
+        mut each: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.check()?;
+        let result = match &mut self.engine {
+            Engine::Sqlite(session) => session.each(sql, each),
+            Engine::Postgres(tx) => tx.slices(sql, |rows| rows.iter().try_for_each(|row| each(&Row::postgres(row)))),
+        };
+        result.map_err(|error| self.keep(error))?
+    }
+
     fn check(&self) -> Result<(), StoreError> {
         self.fault.clone().map_or(Ok(()), Err)
     }

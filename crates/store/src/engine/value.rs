@@ -29,4 +29,12 @@ impl Value {
             Self::Blob(bytes) => Param::Blob(bytes),
         }
     }
+
+    /// Ready to be bound to a column of either engine: SQLite has numbers where PostgreSQL has booleans.
+    pub(crate) fn restored(&self) -> Param<'_> {
+        match self {
+            Self::Int(value) => Param::Number(*value),
+            other => other.param(),
+        }
+    }
 }

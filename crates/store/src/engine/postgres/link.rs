@@ -196,6 +196,29 @@ impl<'c> PostgresTx<'c> {
         .map_err(|error| fault(&error))
     }
 
+    /// Runs a query through a cursor, a slice of rows at a time. The outer result is the database's, the inner one the
+    /// closure's; after its first error it is asked no more.
+    pub(crate) fn slices(
+        &mut self,
+        sql: &'static str,
+        mut slice: impl FnMut(&[Row]) -> Result<(), StoreError>,
+    ) -> Result<Result<(), StoreError>, StoreError> {
+        if let Some(begin) = self.begin.take() {
+            self.link.batch(begin)?;
+        }
+        self.link.batch(&format!("DECLARE slices NO SCROLL CURSOR FOR {sql}"))?;
+        loop {
+            let rows = self.link.query_once("FETCH 1000 FROM slices", &[])?;
+            if rows.is_empty() {
+                self.link.batch("CLOSE slices")?;
+                return Ok(Ok(()));
+            }
+            if let Err(error) = slice(&rows) {
+                return Ok(Err(error));
+            }
+        }
+    }
+
     fn statement(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<Statement, StoreError> {
         let statement = self.link.statement(sql)?;
         let wanted = statement.params().len();

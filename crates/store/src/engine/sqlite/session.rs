@@ -204,6 +204,22 @@ impl Session {
         Ok(mapped)
     }
 
+    /// The outer result is the database's, the inner one the closure's; after its first error it is asked no more.
+    pub(crate) fn each(
+        &self,
+        sql: &'static str,
+        mut each: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<Result<(), StoreError>, StoreError> {
+        let mut statement = self.statement(sql, &[])?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(|error| self.fault(error))? {
+            if let Err(error) = each(&Row::sqlite(row)) {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(()))
+    }
+
     fn statement(&self, sql: &'static str, params: &[Param<'_>]) -> Result<CachedStatement<'_>, StoreError> {
         let mut texts = self.texts.borrow_mut();
         let text = texts.entry(SqlKey::of(sql)).or_insert_with(|| for_sqlite(sql).into());

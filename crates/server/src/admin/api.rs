@@ -1,0 +1,296 @@
+//! The admin API: `/admin/v1` on the admin listener. JSON in, JSON out; the same rules, checks and order of steps as
+//! provisioning. Its OpenAPI document is made of the very routes that answer. One file for each noun.
+
+mod audit;
+mod clients;
+mod grants;
+mod keys;
+mod organizations;
+mod portals;
+mod provisioning;
+mod scopes;
+mod stats;
+mod tokens;
+mod users;
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Request, State, rejection::JsonRejection},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use grantor_protocol::token::{PresentedToken, TokenId};
+use grantor_store::{AdminRole, Store, StoreError};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, OpenApi, ToSchema, openapi::security};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::Admin;
+use crate::{http::reply, provision::Workshop};
+
+/// The most that is read of a request.
+const MOST_BODY: usize = 1024 * 1024;
+/// Rows of a page, unless asked otherwise.
+const PAGE: i64 = 50;
+/// The most rows of a page.
+const MOST_ROWS: i64 = 500;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Grantor admin API",
+        description = "What an operator and their scripts do with a running Grantor. Present an admin token as a bearer \
+                       token; a viewer's may read, an operator's may change. Make one with: grantor admin-token add",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    security(("admin_token" = []))
+)]
+struct Document;
+
+/// Who asks, as the audit names them.
+#[derive(Debug, Clone)]
+pub(super) struct Caller(pub String);
+
+/// Every path, and the document that describes them.
+pub(super) fn documented() -> (Router<Admin>, utoipa::openapi::OpenApi) {
+    let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(users::list, users::put))
+        .routes(routes!(users::one, users::remove))
+        .routes(routes!(users::end_sessions))
+        .routes(routes!(organizations::list, organizations::put))
+        .routes(routes!(organizations::one, organizations::remove))
+        .routes(routes!(portals::list, portals::put))
+        .routes(routes!(portals::one, portals::remove))
+        .routes(routes!(clients::list, clients::put))
+        .routes(routes!(clients::one, clients::remove))
+        .routes(routes!(clients::add_secret))
+        .routes(routes!(clients::end_secret))
+        .routes(routes!(clients::notices))
+        .routes(routes!(scopes::list, scopes::put))
+        .routes(routes!(scopes::remove))
+        .routes(routes!(grants::list))
+        .routes(routes!(grants::remove))
+        .routes(routes!(keys::list))
+        .routes(routes!(keys::rotate))
+        .routes(routes!(audit::list))
+        .routes(routes!(stats::all))
+        .routes(routes!(provisioning::apply))
+        .routes(routes!(tokens::list))
+        .routes(routes!(super::self_codes::answer))
+        .split_for_parts();
+    let bearer = security::HttpBuilder::new().scheme(security::HttpAuthScheme::Bearer).build();
+    document
+        .components
+        .get_or_insert_default()
+        .add_security_scheme("admin_token", security::SecurityScheme::Http(bearer));
+    (router, document)
+}
+
+/// The paths, behind the token.
+pub(super) fn routes(admin: &Admin) -> Router<Admin> {
+    let (router, document) = documented();
+    let text = document.to_json().unwrap_or_default();
+    router
+        .route("/admin/v1/openapi.json", get(async move || reply::json(StatusCode::OK, text)))
+        .fallback(nowhere)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(admin.clone(), only_with_a_token))
+        .layer(DefaultBodyLimit::max(MOST_BODY))
+}
+
+async fn nowhere() -> ApiError {
+    ApiError::not_found("no such path; GET /admin/v1/openapi.json lists them all")
+}
+
+async fn wrong_method() -> ApiError {
+    ApiError {
+        status: StatusCode::METHOD_NOT_ALLOWED,
+        error: "method_not_allowed",
+        message: "this path has not that method".into(),
+    }
+}
+
+/// Lets nobody through without a token that holds; a viewer only looks.
+async fn only_with_a_token(State(admin): State<Admin>, mut request: Request, next: Next) -> Response {
+    let bearer = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, value)| value.trim().to_owned());
+    let (role, caller) = match who(&admin, bearer.as_deref().unwrap_or_default()).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return unauthorized(),
+        Err(error) => return ApiError::from(error).into_response(),
+    };
+    if role == AdminRole::Viewer && !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return ApiError {
+            status: StatusCode::FORBIDDEN,
+            error: "forbidden",
+            message: "this token may look, and not change anything; use one with the role operator".into(),
+        }
+        .into_response();
+    }
+    request.extensions_mut().insert(caller);
+    next.run(request).await
+}
+
+/// The role and name behind a token: the config's, or one of the directory's.
+async fn who(admin: &Admin, bearer: &str) -> Result<Option<(AdminRole, Caller)>, StoreError> {
+    use aws_lc_rs::constant_time::verify_slices_are_equal as same;
+    if let Some(token) = &admin.token
+        && same(bearer.as_bytes(), token.expose().as_bytes()).is_ok()
+    {
+        return Ok(Some((AdminRole::Operator, Caller("the config's token".to_owned()))));
+    }
+    let Some(presented) = PresentedToken::parse(bearer) else { return Ok(None) };
+    let now = admin.house.clock.now();
+    let wanted = presented.clone();
+    let Some(found) = admin.stores.directory.read(move |tx| tx.admin_token(&wanted, now)).await? else {
+        return Ok(None);
+    };
+    let seen = found.used_at.is_some_and(|at| now.within(at, std::time::Duration::from_mins(1)));
+    if !seen {
+        admin.stores.directory.write(move |tx| tx.see_admin_token(presented.id, now)).await?;
+    }
+    Ok(Some((found.role, Caller(found.name))))
+}
+
+fn unauthorized() -> Response {
+    let mut response = ApiError {
+        status: StatusCode::UNAUTHORIZED,
+        error: "unauthorized",
+        message: "the admin token is missing, wrong, or over; make one with: grantor admin-token add".into(),
+    }
+    .into_response();
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+}
+
+/// Why something was not done.
+#[derive(Debug)]
+pub(super) struct ApiError {
+    pub status: StatusCode,
+    pub error: &'static str,
+    pub message: String,
+}
+
+/// The body of a refusal.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ApiErrorBody {
+    /// A word for machines.
+    error: String,
+    /// A sentence for people.
+    message: String,
+}
+
+impl ApiError {
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::NOT_FOUND, error: "not_found", message: message.into() }
+    }
+
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, error: "refused", message: message.into() }
+    }
+
+    pub fn malformed(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", message: message.into() }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = ApiErrorBody { error: self.error.to_owned(), message: self.message };
+        reply::json(self.status, serde_json::to_string(&body).unwrap_or_default())
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the admin API could not use a store");
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            error: "unavailable",
+            message: "a store cannot be used now; see the log".into(),
+        }
+    }
+}
+
+impl From<JsonRejection> for ApiError {
+    fn from(rejection: JsonRejection) -> Self {
+        Self { status: rejection.status(), error: "invalid_request", message: rejection.body_text() }
+    }
+}
+
+/// An answer of this API.
+pub(super) type Answer<T> = Result<Json<T>, ApiError>;
+
+/// Which page of a list is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Paging {
+    /// The `next` of the page before.
+    pub after: Option<String>,
+    /// How many rows: 1 to 500, 50 unless said.
+    pub limit: Option<i64>,
+}
+
+impl Paging {
+    /// The number of rows, within bounds.
+    pub fn limit(&self) -> i64 {
+        self.limit.unwrap_or(PAGE).clamp(1, MOST_ROWS)
+    }
+
+    /// Where an ordering by identifiers goes on.
+    pub fn after_id(&self) -> Result<Option<TokenId>, ApiError> {
+        let read =
+            |text: &str| TokenId::from_hex(text).ok_or_else(|| ApiError::malformed("after: not the next of any page"));
+        self.after.as_deref().map(read).transpose()
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// What to send as `after` for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page of at most `limit` rows; `key` names where the next begins.
+    pub fn of(items: Vec<T>, limit: i64, key: impl Fn(&T) -> String) -> Self {
+        let full = i64::try_from(items.len()).is_ok_and(|rows| rows >= limit);
+        let next = items.last().filter(|_| full).map(key);
+        Self { items, next }
+    }
+}
+
+impl Admin {
+    /// The store of a data center served here.
+    pub fn data_center(&self, location: &str) -> Result<Store, ApiError> {
+        let found = self.stores.data_centers.get(location).cloned();
+        found.ok_or_else(|| ApiError::not_found(format!("no data center {location:?} is served here")))
+    }
+
+    /// What provisioning works with: the stores of the running server.
+    pub fn workshop(&self) -> Workshop {
+        Workshop {
+            config: self.config.clone(),
+            stores: self.stores.clone(),
+            clock: self.house.clock.clone(),
+            entropy: crate::entropy::Entropy::default(),
+        }
+    }
+}
+
+/// A time, as `2026-11-22T10:00:00Z`.
+pub(super) fn shown(at: grantor_protocol::time::Timestamp) -> String {
+    let at = time::OffsetDateTime::from_unix_timestamp(at.seconds()).ok();
+    at.and_then(|at| at.format(&time::format_description::well_known::Rfc3339).ok()).unwrap_or_default()
+}

@@ -1,0 +1,114 @@
+//! `/admin/v1/grants`: who granted what to which client.
+
+use axum::{
+    Extension, Json,
+    extract::{Path, Query, State},
+};
+use grantor_protocol::{people::UserId, token::TokenId};
+use grantor_store::{AuditEvent, Concerning, GrantFilter, ListedGrant};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Answer, ApiError, ApiErrorBody, Caller, Page, Paging, shown, users::trail};
+use crate::admin::Admin;
+
+/// A grant that holds.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::admin) struct GrantBody {
+    id: String,
+    data_center: String,
+    /// Who granted; absent: the organization itself did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<i64>,
+    client: String,
+    /// Absent: bound to none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization: Option<String>,
+    scopes: Vec<String>,
+    /// Whether it holds while the person is away.
+    offline: bool,
+    granted: String,
+}
+
+/// Which grants are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::admin) struct Wanted {
+    /// The data center they were given at.
+    data_center: String,
+    /// Of this user (ZUID).
+    user: Option<i64>,
+    /// To this client.
+    #[serde(default)]
+    client: String,
+    /// For this organization.
+    #[serde(default)]
+    organization: String,
+}
+
+fn body(grant: ListedGrant, data_center: &str) -> GrantBody {
+    GrantBody {
+        id: grant.id.to_hex(),
+        data_center: data_center.to_owned(),
+        user: (grant.user != UserId::NOBODY).then_some(grant.user.0),
+        client: grant.client_id,
+        organization: (!grant.organization_id.is_empty()).then_some(grant.organization_id),
+        scopes: grant.scopes.iter().map(str::to_owned).collect(),
+        offline: grant.offline,
+        granted: shown(grant.granted_at),
+    }
+}
+
+/// List the grants that hold at a data center, oldest first.
+#[utoipa::path(
+    get, path = "/admin/v1/grants", tag = "grants", params(Wanted, Paging),
+    responses((status = 200, body = Page<GrantBody>), (status = 400, body = ApiErrorBody), (status = 404, body = ApiErrorBody))
+)]
+pub(in crate::admin) async fn list(
+    State(admin): State<Admin>,
+    Query(wanted): Query<Wanted>,
+    Query(paging): Query<Paging>,
+) -> Answer<Page<GrantBody>> {
+    let store = admin.data_center(&wanted.data_center)?;
+    let after = paging.after_id()?.unwrap_or(TokenId::from_bytes([0; 16]));
+    let filter =
+        GrantFilter { user: wanted.user.map(UserId), client_id: wanted.client, organization_id: wanted.organization };
+    let limit = paging.limit();
+    let found = store.read(move |tx| tx.grants_listed(&filter, after, limit)).await?;
+    let items = found.into_iter().map(|grant| body(grant, &wanted.data_center)).collect();
+    Ok(Json(Page::of(items, limit, |grant: &GrantBody| grant.id.clone())))
+}
+
+/// What was revoked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::admin) struct Revoked {
+    revoked: bool,
+}
+
+/// Revoke a grant: everything made from it is dead at once.
+#[utoipa::path(
+    delete, path = "/admin/v1/grants/{data_center}/{id}", tag = "grants",
+    params(("data_center" = String, Path), ("id" = String, Path)),
+    responses((status = 200, body = Revoked), (status = 404, body = ApiErrorBody))
+)]
+pub(in crate::admin) async fn remove(
+    State(admin): State<Admin>,
+    Extension(caller): Extension<Caller>,
+    Path((location, id)): Path<(String, String)>,
+) -> Answer<Revoked> {
+    let missing = || ApiError::not_found(format!("no grant {id} that holds in data center {location}"));
+    let grant = TokenId::from_hex(&id).ok_or_else(missing)?;
+    let (now, trail) = (admin.house.clock.now(), trail(&admin, &location)?);
+    let revoked = admin
+        .data_center(&location)?
+        .write(move |tx| {
+            let revoked = tx.revoke_grant(grant, now)?;
+            if revoked {
+                let detail = format!("grant {} revoked (admin API, {})", grant.mark(), caller.0);
+                tx.audit(&trail, AuditEvent::Operated, Concerning::default(), &detail)?;
+            }
+            Ok(revoked)
+        })
+        .await?;
+    if revoked { Ok(Json(Revoked { revoked })) } else { Err(missing()) }
+}

@@ -1,0 +1,121 @@
+//! `/admin/v1/portals`.
+
+use axum::{
+    Extension, Json,
+    extract::{Path, Query, State, rejection::JsonRejection},
+};
+use grantor_protocol::people::{Realm, UserId, fold_email};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Answer, ApiError, ApiErrorBody, Caller, Page, Paging, provisioning};
+use crate::{
+    admin::Admin,
+    provision::{Change, PortalEntry, ProvisionFile},
+};
+
+/// A portal.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::admin) struct PortalBody {
+    id: String,
+    name: String,
+    data_center: String,
+    organization: String,
+}
+
+/// Which portals are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::admin) struct Wanted {
+    /// The data center they live in.
+    data_center: String,
+}
+
+/// List the portals of a data center, by id.
+#[utoipa::path(
+    get, path = "/admin/v1/portals", tag = "portals", params(Wanted, Paging),
+    responses((status = 200, body = Page<PortalBody>), (status = 404, body = ApiErrorBody))
+)]
+pub(in crate::admin) async fn list(
+    State(admin): State<Admin>,
+    Query(wanted): Query<Wanted>,
+    Query(paging): Query<Paging>,
+) -> Answer<Page<PortalBody>> {
+    let store = admin.data_center(&wanted.data_center)?;
+    let (limit, after) = (paging.limit(), paging.after.unwrap_or_default());
+    let found = store.read(move |tx| tx.portals_listed(&after, limit)).await?;
+    let items = found
+        .into_iter()
+        .map(|(id, name, organization)| PortalBody { id, name, data_center: wanted.data_center.clone(), organization })
+        .collect();
+    Ok(Json(Page::of(items, limit, |portal: &PortalBody| portal.id.clone())))
+}
+
+/// Make or change a portal, with its users. Its logo goes when it had one: administrators upload it on its page.
+#[utoipa::path(
+    put, path = "/admin/v1/portals", tag = "portals", request_body = PortalEntry,
+    responses((status = 200, body = provisioning::Provisioned), (status = 400, body = ApiErrorBody), (status = 422, body = ApiErrorBody))
+)]
+pub(in crate::admin) async fn put(
+    State(admin): State<Admin>,
+    Extension(caller): Extension<Caller>,
+    entry: Result<Json<PortalEntry>, JsonRejection>,
+) -> Answer<provisioning::Provisioned> {
+    let Json(entry) = entry?;
+    let file = ProvisionFile { portals: vec![entry], ..ProvisionFile::default() };
+    provisioning::put(admin, caller, file, provisioning::How { plan: false, prune: false }).await
+}
+
+/// One portal.
+#[utoipa::path(
+    get, path = "/admin/v1/portals/{data_center}/{id}", tag = "portals",
+    params(("data_center" = String, Path), ("id" = String, Path)),
+    responses((status = 200, body = PortalBody), (status = 404, body = ApiErrorBody))
+)]
+pub(in crate::admin) async fn one(
+    State(admin): State<Admin>,
+    Path((location, id)): Path<(String, String)>,
+) -> Answer<PortalBody> {
+    let wanted = id.clone();
+    let found = admin.data_center(&location)?.read(move |tx| tx.portal(&wanted)).await?;
+    let missing = || ApiError::not_found(format!("no portal {id} in data center {location}"));
+    let portal = found.ok_or_else(missing)?;
+    Ok(Json(PortalBody {
+        id: portal.id,
+        name: portal.name,
+        data_center: location,
+        organization: portal.organization_id,
+    }))
+}
+
+/// Remove a portal and its users.
+#[utoipa::path(
+    delete, path = "/admin/v1/portals/{data_center}/{id}", tag = "portals",
+    params(("data_center" = String, Path), ("id" = String, Path)),
+    responses((status = 200, body = provisioning::Provisioned), (status = 404, body = ApiErrorBody))
+)]
+pub(in crate::admin) async fn remove(
+    State(admin): State<Admin>,
+    Extension(caller): Extension<Caller>,
+    Path((location, id)): Path<(String, String)>,
+) -> Answer<provisioning::Provisioned> {
+    let wanted = id.clone();
+    let (found, users) = admin
+        .data_center(&location)?
+        .read(move |tx| {
+            let users = tx.users_listed(Some(&Realm::Portal(wanted.clone())), "", UserId(0), i64::MAX)?;
+            Ok((tx.portal(&wanted)?, users))
+        })
+        .await?;
+    let missing = || ApiError::not_found(format!("no portal {id} in data center {location}"));
+    let line = format!("- portal {id} {}", found.ok_or_else(missing)?.name);
+    let gone = Change::RemovePortal { location: location.clone(), id };
+    let users = users.into_iter().map(|user| Change::RemoveUser {
+        location: location.clone(),
+        user: user.id,
+        email: fold_email(&user.email).unwrap_or_default(),
+        realm: user.realm,
+    });
+    let changes = std::iter::once(gone).chain(users).collect();
+    provisioning::remove(admin, caller, line, changes).await
+}

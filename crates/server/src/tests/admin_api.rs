@@ -1,0 +1,260 @@
+//! The admin API over the wire: its document and its router, who may do what, and each noun from its making to its end.
+
+use grantor_protocol::{
+    secret::{SecretKind, TokenSecret},
+    token::{DataCenterByte, Prefix, PresentedToken, TokenId},
+};
+use grantor_store::{AdminRole, AdminToken};
+use serde_json::{Value, json};
+
+use super::harness::{
+    ALICE, Ask, Browser, DESK, House, Reply, Request, START, Setup, TOKEN, eventually, for_each_store_with,
+    for_one_store_with, redemption, send,
+};
+use crate::admin;
+
+const CONFIGURED: &str = "canary-admin-token-0001";
+
+/// With an admin listener and a token in the config.
+const ADMIN: Setup = Setup {
+    throttles: false,
+    guess_limits: false,
+    predictable: false,
+    no_sandbox: false,
+    policy: "[admin]\nlisten = \"127.0.0.1:0\"\ntoken = \"canary-admin-token-0001\"\n",
+};
+
+async fn ask(house: &House, token: &str, method: &str, path: &str, body: Option<Value>) -> Reply {
+    let mut request = Request::new(method, path).bearer(token);
+    if let Some(body) = body {
+        request = request.body("application/json", body.to_string());
+    }
+    send(&house.admin(), &request).await
+}
+
+async fn done(house: &House, method: &str, path: &str, body: Option<Value>) -> Value {
+    let reply = ask(house, CONFIGURED, method, path, body).await;
+    assert_eq!(reply.status, 200, "{method} {path}: {reply:?}");
+    serde_json::from_str(&reply.body).unwrap()
+}
+
+/// An admin token of the directory.
+async fn token(house: &House, name: &str, role: AdminRole, life: Option<u64>) -> String {
+    let secret = TokenSecret::from_bytes([name.len() as u8; 16]);
+    let expires_at = life.map(|seconds| START.plus(std::time::Duration::from_secs(seconds)));
+    let id = TokenId::new(START, DataCenterByte(0), [name.len() as u8; 9]);
+    let new = AdminToken { id, name: name.to_owned(), role, created_at: START, used_at: None, expires_at };
+    let hash = secret.hash(SecretKind::AdminToken);
+    let added = house.room("us").house.directory.write(move |tx| tx.add_admin_token(&new, &hash)).await;
+    assert!(added.unwrap());
+    PresentedToken { id, secret }.reveal(Prefix::Usual)
+}
+
+/// Every path and method of the document, with something in place of each parameter.
+fn operations() -> Vec<(String, String)> {
+    let document = serde_json::to_value(admin::document()).unwrap();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    let mut all = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            let path = path
+                .replace("{data_center}", "us")
+                .replace("{zuid}", "1")
+                .replace("{mark}", "00000000")
+                .replace("{id}", "nothing")
+                .replace("{name}", "Nothing.nowhere.READ");
+            all.push((method.to_uppercase(), path));
+        }
+    }
+    assert!(all.len() >= 30, "{all:?}");
+    all
+}
+
+#[tokio::test]
+async fn every_documented_operation_is_in_the_router() {
+    for_one_store_with(ADMIN, async |house| {
+        let served = done(house, "GET", "/admin/v1/openapi.json", None).await;
+        assert_eq!(served, serde_json::to_value(admin::document()).unwrap());
+        for (method, path) in operations() {
+            let body = (method != "GET" && method != "DELETE").then(|| json!({}));
+            let reply = ask(house, CONFIGURED, &method, &path, body).await;
+            assert!(reply.status < 500 && reply.status != 405, "{method} {path}: {reply:?}");
+            let json: Value =
+                serde_json::from_str(&reply.body).unwrap_or_else(|_| panic!("{method} {path}: {reply:?}"));
+            if reply.status == 404 {
+                // Something is not there, and it is not the path.
+                assert!(!json["message"].as_str().unwrap().contains("no such path"), "{method} {path}");
+            }
+        }
+        let nowhere = ask(house, CONFIGURED, "GET", "/admin/v1/nowhere", None).await;
+        assert_eq!((nowhere.status, nowhere.text("error").as_str()), (404, "not_found"));
+    })
+    .await;
+}
+
+/// L01: each role and each operation, from the document.
+#[tokio::test]
+async fn l01_a_viewer_looks_and_an_operator_changes() {
+    for_each_store_with(ADMIN, async |house| {
+        let viewer = token(house, "viewer", AdminRole::Viewer, None).await;
+        let operator = token(house, "an operator", AdminRole::Operator, Some(3600)).await;
+        for (method, path) in operations() {
+            let body = || (method != "GET" && method != "DELETE").then(|| json!({}));
+            for wrong in ["", "canary-admin-token-0002", &viewer[..viewer.len() - 1], "1000.00.00"] {
+                assert_eq!(ask(house, wrong, &method, &path, body()).await.status, 401, "{method} {path}");
+            }
+            let seen = ask(house, &viewer, &method, &path, body()).await.status;
+            assert_eq!(seen == 403, method != "GET", "{method} {path}: {seen}");
+            let changed = ask(house, &operator, &method, &path, body()).await.status;
+            assert!(![401, 403, 405].contains(&changed), "{method} {path}: {changed}");
+        }
+        house.advance(3601);
+        assert_eq!(ask(house, &operator, "GET", "/admin/v1/tokens", None).await.status, 401, "it is over");
+        let listed = done(house, "GET", "/admin/v1/tokens", None).await;
+        assert_eq!(listed["items"].as_array().unwrap().len(), 2);
+        assert!(!listed.to_string().contains(&viewer));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_user_an_organization_a_portal_and_a_client_from_making_to_end() {
+    for_each_store_with(ADMIN, async |house| {
+        let made = done(house, "PUT", "/admin/v1/organizations", Some(json!({"id": "70001", "name": "Acme"}))).await;
+        assert_eq!(made["changes"][0], "+ organization 70001 Acme (us)");
+        let again = done(house, "PUT", "/admin/v1/organizations", Some(json!({"id": "70001", "name": "Acme"}))).await;
+        assert_eq!(again["changes"], json!([]), "said twice, it changes nothing");
+        let user = json!({"email": "ann@acme.example", "organizations": ["70001"], "administers": ["70001"], "zuid": 900_001});
+        let made = done(house, "PUT", "/admin/v1/users", Some(user)).await;
+        assert_eq!(made["made"].as_object().unwrap().len(), 1, "a password: {made}");
+        let shown = done(house, "GET", "/admin/v1/users/us/900001", None).await;
+        assert_eq!((&shown["email"], &shown["organizations"][0]["administrator"]), (&json!("ann@acme.example"), &json!(true)));
+        let portal = json!({"id": "90001", "name": "Acme customers", "organization": "70001"});
+        done(house, "PUT", "/admin/v1/portals", Some(portal)).await;
+        let client = json!({"type": "server", "name": "Ann's app", "owner": "ann@acme.example", "homepage_url": "https://a.example",
+                            "redirect_uris": ["http://127.0.0.1:9/callback"]});
+        let made = done(house, "PUT", "/admin/v1/clients", Some(client)).await["made"].clone();
+        let id = made.as_object().unwrap().iter().find(|(key, _)| key.ends_with("CLIENT_ID")).unwrap().1.as_str().unwrap();
+        let path = format!("/admin/v1/clients/{id}");
+        assert_eq!(done(house, "GET", &path, None).await["secrets"].as_array().unwrap().len(), 1);
+        let second = done(house, "POST", &format!("{path}/secrets"), None).await;
+        assert_eq!(second["secret"].as_str().unwrap().len(), 42);
+        let third = ask(house, CONFIGURED, "POST", &format!("{path}/secrets"), None).await;
+        assert_eq!((third.status, third.text("error").as_str()), (422, "refused"));
+        let found = done(house, "GET", "/admin/v1/clients?search=ann%27s", None).await;
+        assert_eq!(found["items"].as_array().unwrap().len(), 1);
+        let refused = ask(house, CONFIGURED, "DELETE", "/admin/v1/organizations/us/70001", None).await;
+        assert_eq!(refused.status, 422, "a portal belongs to it");
+        for path in [path.as_str(), "/admin/v1/portals/us/90001", "/admin/v1/users/us/900001", "/admin/v1/organizations/us/70001"] {
+            done(house, "DELETE", path, None).await;
+            assert_eq!(ask(house, CONFIGURED, "GET", path, None).await.status, 404, "{path}");
+            assert_eq!(ask(house, CONFIGURED, "DELETE", path, None).await.status, 404, "{path}");
+        }
+        let said = done(house, "GET", "/admin/v1/audit?data_center=us&event=operated&limit=500", None).await;
+        let said = said.to_string();
+        for line in ["+ organization 70001 Acme", "- user ann@acme.example (us)", "the config's token"] {
+            assert!(said.contains(line), "{line} in {said}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn grants_are_listed_and_revoked_and_everything_is_counted() {
+    for_each_store_with(ADMIN, async |house| {
+        let tokens = house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
+        let path = format!("/admin/v1/grants?data_center=us&client={}", DESK.id);
+        let listed = done(house, "GET", &path, None).await;
+        let grant = &listed["items"][0];
+        assert_eq!((&grant["user"], &grant["client"]), (&json!(ALICE.zuid), &json!(DESK.id)));
+        assert_eq!(done(house, "GET", "/admin/v1/grants?data_center=us&user=1", None).await["items"], json!([]));
+        assert!(
+            done(house, "GET", "/admin/v1/stats", None).await["data_centers"]["us"]["grants"].as_i64().unwrap() >= 1
+        );
+        let one = format!("/admin/v1/grants/us/{}", grant["id"].as_str().unwrap());
+        assert_eq!(done(house, "DELETE", &one, None).await["revoked"], true);
+        assert_eq!(ask(house, CONFIGURED, "DELETE", &one, None).await.status, 404);
+        assert!(!house.alive("us", &tokens.access).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lists_come_in_pages_and_forged_cursors_are_told_so() {
+    for_each_store_with(ADMIN, async |house| {
+        let mut seen = Vec::new();
+        let mut path = "/admin/v1/users?data_center=us&limit=2".to_owned();
+        for _ in 0..20 {
+            let page = done(house, "GET", &path, None).await;
+            seen.extend(page["items"].as_array().unwrap().iter().map(|user| user["zuid"].as_i64().unwrap()));
+            let Some(next) = page["next"].as_str() else { break };
+            path = format!("/admin/v1/users?data_center=us&limit=2&after={next}");
+        }
+        let all = done(house, "GET", "/admin/v1/users?data_center=us&limit=500", None).await;
+        let all: Vec<i64> =
+            all["items"].as_array().unwrap().iter().map(|user| user["zuid"].as_i64().unwrap()).collect();
+        assert!(all.len() > 4 && seen == all);
+        // L05
+        for forged in ["x", "1%27%20OR%201=1", "%00", "zz"] {
+            for list in ["users?data_center=us&", "grants?data_center=us&", "audit?data_center=us&"] {
+                let reply = ask(house, CONFIGURED, "GET", &format!("/admin/v1/{list}after={forged}"), None).await;
+                assert_eq!(reply.status, 400, "{list} {forged}: {reply:?}");
+            }
+        }
+        assert_eq!(ask(house, CONFIGURED, "GET", "/admin/v1/users?data_center=nowhere", None).await.status, 404);
+        assert_eq!(ask(house, CONFIGURED, "GET", "/admin/v1/users", None).await.status, 400);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_s_notices_are_told_to_the_operator() {
+    for_each_store_with(ADMIN, async |house| {
+        house
+            .post(
+                "us",
+                TOKEN,
+                &redemption(&DESK, "1000.00000000000000000000000000000000.00000000000000000000000000000000"),
+            )
+            .await;
+        let path = format!("/admin/v1/clients/{}/notices?kind=refusal", DESK.id);
+        eventually("the notice is written", async || {
+            done(house, "GET", &path, None).await["items"].as_array().is_some_and(|rows| !rows.is_empty())
+        })
+        .await;
+        let unknown =
+            ask(house, CONFIGURED, "GET", &format!("/admin/v1/clients/{}/notices?kind=x", DESK.id), None).await;
+        assert_eq!(unknown.status, 400);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn signing_keys_are_turned_on_request_without_a_gap() {
+    for_each_store_with(ADMIN, async |house| {
+        let keys = async || done(house, "GET", "/admin/v1/keys", None).await["items"].as_array().unwrap().clone();
+        // The first of each line.
+        house.send("us", &Request::get("/oauth/v2/keys")).await;
+        let before = keys().await.into_iter().filter(|key| key["data_center"] == "us").count();
+        assert_eq!(before, 2);
+        let reply = ask(house, CONFIGURED, "POST", "/admin/v1/keys/rotate", None).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        assert_eq!(keys().await.into_iter().filter(|key| key["data_center"] == "us").count(), 4);
+        let twice = ask(house, CONFIGURED, "POST", "/admin/v1/keys/rotate", None).await;
+        assert_eq!((twice.status, twice.text("error").as_str()), (422, "refused"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_user_s_sessions_are_ended() {
+    for_each_store_with(ADMIN, async |house| {
+        let mut browser = Browser::default();
+        browser.sign_in(house, &ALICE).await;
+        let front = format!("{}/sign-out", house.url("us"));
+        assert!(browser.get(&front).await.body.contains(ALICE.email));
+        done(house, "DELETE", &format!("/admin/v1/users/us/{}/sessions", ALICE.zuid), None).await;
+        assert!(!browser.get(&front).await.body.contains(ALICE.email));
+    })
+    .await;
+}
