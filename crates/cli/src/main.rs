@@ -4,11 +4,16 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod admin;
+mod admin_token;
+mod backup;
 mod client;
 mod client_code;
 mod client_secret;
 mod demo;
 mod developer;
+mod doctor;
+mod keys;
 mod link;
 mod log;
 mod login;
@@ -35,6 +40,13 @@ enum Command {
     Provision(provision::Provision),
     Check(provision::Check),
     Client(client::Client),
+    Admin(admin::Admin),
+    AdminToken(admin_token::Tokens),
+    Doctor(doctor::Doctor),
+    Keys(keys::Keys),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
+    Verify(backup::Verify),
     Link(link::Link),
     Login(login::Login),
     Token(token::Token),
@@ -49,6 +61,13 @@ impl Command {
             Self::Provision(provision) => provision.run().await,
             Self::Check(check) => check.run(),
             Self::Client(client) => client.run().await,
+            Self::Admin(admin) => admin.run().await,
+            Self::AdminToken(tokens) => tokens.run().await,
+            Self::Doctor(doctor) => doctor.run().await,
+            Self::Keys(keys) => keys.run().await,
+            Self::Backup(backup) => backup.run().await,
+            Self::Restore(restore) => restore.run().await,
+            Self::Verify(verify) => verify.run().await,
             Self::Link(link) => link.run(),
             Self::Login(login) => login.run().await,
             Self::Token(token) => token.run().await,

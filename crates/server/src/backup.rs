@@ -205,8 +205,16 @@ fn read_key(file: &Path) -> Result<[u8; 32], BackupError> {
     bytes.ok_or_else(|| BackupError::NoKey(file.to_owned()))
 }
 
+/// A new file for a key, which only its owner may read.
+///
+/// # Errors
+/// Why it cannot be made.
+pub fn key_file(path: &Path) -> std::io::Result<std::fs::File> {
+    private_file(path)
+}
+
 /// A new file that only its owner may read.
-pub(crate) fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
+fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

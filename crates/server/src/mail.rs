@@ -85,6 +85,24 @@ impl Mail {
     }
 }
 
+/// Whether letters could be sent: what the carrier says of itself, without a letter.
+///
+/// # Errors
+/// Why not, in words.
+pub async fn try_out(config: &MailConfig, data_dir: &Path) -> Result<String, String> {
+    if let Some(smtp) = &config.smtp {
+        let transport = smtp_transport(smtp).map_err(|e| e.0)?;
+        return match transport.test_connection().await {
+            Ok(true) => Ok(format!("{} takes letters", smtp.host)),
+            Ok(false) => Err(format!("{} can be reached, and takes no letters", smtp.host)),
+            Err(why) => Err(format!("{}: {why}", smtp.host)),
+        };
+    }
+    let folder = data_dir.join(config.folder.as_deref().unwrap_or(Path::new("mail")));
+    std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    Ok(format!("letters are written to {}: for development only", folder.display()))
+}
+
 fn smtp_transport(config: &SmtpConfig) -> Result<AsyncSmtpTransport<Tokio1Executor>, ConfigError> {
     let host = config.host.as_str();
     let builder = match config.tls {

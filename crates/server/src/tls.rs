@@ -5,9 +5,11 @@ use std::{
     sync::Arc,
 };
 
+use grantor_protocol::time::Timestamp;
 use rustls::ServerConfig;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tokio_rustls::TlsAcceptor;
+use x509_cert::der::Decode as _;
 
 /// Why https cannot be spoken.
 #[derive(Debug, thiserror::Error)]
@@ -36,4 +38,16 @@ pub fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, TlsError> {
         .map_err(|e| wrong(cert, e.to_string()))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// When the first certificate of a file ends.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn ends_at(cert: &Path) -> Result<Timestamp, TlsError> {
+    let wrong = |why: String| TlsError { file: cert.to_owned(), why };
+    let first = CertificateDer::from_pem_file(cert).map_err(|e| wrong(e.to_string()))?;
+    let read = x509_cert::Certificate::from_der(&first).map_err(|e| wrong(e.to_string()))?;
+    let end = read.tbs_certificate().validity().not_after.to_unix_duration();
+    Ok(Timestamp::from_millis(i64::try_from(end.as_millis()).unwrap_or(i64::MAX)))
 }

@@ -1,0 +1,122 @@
+//! `grantor backup`, `restore` and `verify`: every store of a config in one sealed file, and back.
+
+use std::{io::Write as _, path::PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use grantor_server::{
+    backup::{self, Kept},
+    provision::Workshop,
+};
+
+use crate::serve;
+
+/// Write every store of the config into one encrypted file
+///
+/// Works beside a running server: what was answered before the backup began is in it. Make a key once and keep it
+/// somewhere else than the backups; without it they cannot be read, by anybody.
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// The file to write
+    #[arg(required_unless_present = "make_key", value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// The file that holds the key
+    #[arg(long, value_name = "KEYFILE", env = "GRANTOR_BACKUP_KEY", required_unless_present = "make_key")]
+    key: Option<PathBuf>,
+    /// Make a new key in this file, and nothing else
+    #[arg(long, value_name = "KEYFILE", conflicts_with_all = ["file", "key"])]
+    make_key: Option<PathBuf>,
+    /// The config file that names the stores
+    #[arg(long, value_name = "FILE", env = "GRANTOR_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+/// Write a backup into the stores of the config, which must be empty
+///
+/// The whole file is checked first. A backup of SQLite can be restored into PostgreSQL, and the other way round. Start no
+/// server on these stores before it is done.
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The backup
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The file that holds the key
+    #[arg(long, value_name = "KEYFILE", env = "GRANTOR_BACKUP_KEY")]
+    key: PathBuf,
+    /// The config file that names the stores
+    #[arg(long, value_name = "FILE", env = "GRANTOR_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+/// Read a whole backup and say what is in it
+///
+/// Finds every changed, missing or exchanged byte. Needs no stores.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The backup
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The file that holds the key
+    #[arg(long, value_name = "KEYFILE", env = "GRANTOR_BACKUP_KEY")]
+    key: PathBuf,
+}
+
+impl Backup {
+    /// Makes a key, or a backup.
+    pub async fn run(self) -> anyhow::Result<()> {
+        if let Some(path) = self.make_key {
+            if path.exists() {
+                bail!("{} is there already; a key that is overwritten opens no backup any more", path.display());
+            }
+            let text = backup::make_key()?;
+            let mut file = backup::key_file(&path).with_context(|| format!("{}", path.display()))?;
+            writeln!(file, "{text}").with_context(|| format!("{}", path.display()))?;
+            println!("{} holds the key now: keep a copy of it where the backups are not", path.display());
+            return Ok(());
+        }
+        let (Some(file), Some(key)) = (self.file, self.key) else { bail!("which file, and which key?") };
+        let config = serve::config(self.config.as_deref())?;
+        let written = file.clone();
+        let kept = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
+            let shop = Workshop::open(config)?;
+            let kept = backup::make(&shop, &file, &key);
+            shop.close();
+            Ok(kept?)
+        });
+        tell(&kept.await.context("the work ended early")??);
+        println!("{} is whole; check it now and then: grantor verify {0}", written.display());
+        Ok(())
+    }
+}
+
+impl Restore {
+    /// Restores.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let config = serve::config(self.config.as_deref())?;
+        let kept = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
+            let shop = Workshop::open(config)?;
+            let kept = backup::restore(&shop, &self.file, &self.key);
+            shop.close();
+            Ok(kept?)
+        });
+        tell(&kept.await.context("the work ended early")??);
+        println!("restored; the server can be started");
+        Ok(())
+    }
+}
+
+impl Verify {
+    /// Verifies.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let kept = tokio::task::spawn_blocking(move || backup::verify(&self.file, &self.key));
+        tell(&kept.await.context("the work ended early")??);
+        println!("whole, and unchanged since it was made");
+        Ok(())
+    }
+}
+
+fn tell(kept: &[Kept]) {
+    for Kept { store, totals } in kept {
+        println!("{store:<12} {} rows in {} tables", totals.rows, totals.tables);
+    }
+}
