@@ -26,6 +26,16 @@ pub enum AuditEvent {
     RefreshTokenReused,
     /// A token was revoked on request.
     TokenRevoked,
+    /// The owner registered a client.
+    ClientRegistered,
+    /// The owner changed one, or disabled or enabled it.
+    ClientChanged,
+    /// The owner removed one.
+    ClientRemoved,
+    /// The owner had a client secret made.
+    ClientSecretMade,
+    /// The owner ended one.
+    ClientSecretEnded,
 }
 
 impl AuditEvent {
@@ -41,6 +51,11 @@ impl AuditEvent {
             Self::RefreshTokenEvicted => "refresh_token_evicted",
             Self::RefreshTokenReused => "refresh_token_reused",
             Self::TokenRevoked => "token_revoked",
+            Self::ClientRegistered => "client_registered",
+            Self::ClientChanged => "client_changed",
+            Self::ClientRemoved => "client_removed",
+            Self::ClientSecretMade => "client_secret_made",
+            Self::ClientSecretEnded => "client_secret_ended",
         }
     }
 }
