@@ -64,6 +64,8 @@
 
   // Send a form once. Nothing is disabled, so that the pressed button's value goes along.
   for (const form of document.forms) {
+    // A download leaves the page where it is, and may be asked for again.
+    if ("again" in form.dataset) continue;
     let sentAt = 0;
     form.addEventListener("submit", (event) => {
       const now = performance.now();

@@ -9,6 +9,7 @@ mod capabilities;
 mod client_authentication;
 mod client_credentials;
 mod code;
+mod console_clients;
 mod data_centers;
 mod device;
 mod environments;

@@ -28,6 +28,16 @@ pub enum AuditEvent {
     TokenRevoked,
     /// The operator changed something, by a command or the admin API.
     Operated,
+    /// The owner registered a client.
+    ClientRegistered,
+    /// The owner changed one, or disabled or enabled it.
+    ClientChanged,
+    /// The owner removed one.
+    ClientRemoved,
+    /// The owner had a client secret made.
+    ClientSecretMade,
+    /// The owner ended one.
+    ClientSecretEnded,
 }
 
 impl AuditEvent {
@@ -44,6 +54,11 @@ impl AuditEvent {
             Self::RefreshTokenReused => "refresh_token_reused",
             Self::TokenRevoked => "token_revoked",
             Self::Operated => "operated",
+            Self::ClientRegistered => "client_registered",
+            Self::ClientChanged => "client_changed",
+            Self::ClientRemoved => "client_removed",
+            Self::ClientSecretMade => "client_secret_made",
+            Self::ClientSecretEnded => "client_secret_ended",
         }
     }
 }

@@ -19,6 +19,17 @@ pub struct LiveSecret {
     pub used_at: Option<Timestamp>,
 }
 
+/// What came of ending a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretEnd {
+    /// It is refused from now on.
+    Ended,
+    /// No live secret has that mark there.
+    Unknown,
+    /// It is the only one there: another has to be made first.
+    Last,
+}
+
 impl Tx<'_> {
     /// The live secrets of a client, oldest first, each with the data center it is good at (empty: all).
     pub fn live_secrets(&mut self, client_id: &str) -> Result<Vec<(String, LiveSecret)>, StoreError> {
@@ -80,6 +91,21 @@ impl Tx<'_> {
             &[client_id.into(), location.into(), hash.as_bytes().into()],
         )?;
         Ok(ended == 1)
+    }
+
+    /// Ends the secret of that mark at a place, unless it is the last one there. Call it with the client's row locked:
+    /// two who end a secret each must not end both.
+    pub fn end_marked_secret(&mut self, client_id: &str, location: &str, mark: &str) -> Result<SecretEnd, StoreError> {
+        let mut there = self.live_secrets(client_id)?;
+        there.retain(|(place, _)| place == location);
+        let Some((_, secret)) = there.iter().find(|(_, secret)| secret.hash.mark() == mark) else {
+            return Ok(SecretEnd::Unknown);
+        };
+        if there.len() < 2 {
+            return Ok(SecretEnd::Last);
+        }
+        self.end_secret(client_id, location, &secret.hash)?;
+        Ok(SecretEnd::Ended)
     }
 
     /// Notes that a secret was right.

@@ -25,7 +25,22 @@ pub struct Registration {
     pub clone_of: String,
 }
 
-fn registration(row: &Row<'_>) -> Result<Registration, StoreError> {
+/// Reads registrations, in the order of [`registration`]: which ones is what follows.
+macro_rules! registrations {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, client_type, name, homepage_url, redirect_uris, data_centers, scopes, grant_types, disabled,
+               javascript_domains, owner, same_secret, jwks, jwks_uri, id_token_signing_alg,
+               token_endpoint_auth_method, post_logout_redirect_uris, cors_origins, legacy_token_body,
+               owner_location, description, logo_hash, clone_of
+             FROM clients ",
+            $which
+        )
+    };
+}
+pub(crate) use registrations;
+
+pub(crate) fn registration(row: &Row<'_>) -> Result<Registration, StoreError> {
     Ok(Registration {
         client: Client {
             id: row.text(0)?,
@@ -70,28 +85,17 @@ impl Tx<'_> {
 
     /// The registration of that id.
     pub fn registration(&mut self, id: &str) -> Result<Option<Registration>, StoreError> {
-        self.one(
-            "SELECT id, client_type, name, homepage_url, redirect_uris, data_centers, scopes, grant_types, disabled,
-                    javascript_domains, owner, same_secret, jwks, jwks_uri, id_token_signing_alg,
-                    token_endpoint_auth_method, post_logout_redirect_uris, cors_origins, legacy_token_body,
-                    owner_location, description, logo_hash, clone_of
-             FROM clients WHERE id = $1",
-            &[id.into()],
-            registration,
-        )
+        self.one(registrations!("WHERE id = $1"), &[id.into()], registration)
+    }
+
+    /// The same, locked: whoever changes a client reads it so first, and changes take turns.
+    pub fn lock_registration(&mut self, id: &str) -> Result<Option<Registration>, StoreError> {
+        self.one(registrations!("WHERE id = $1 FOR UPDATE"), &[id.into()], registration)
     }
 
     /// Every registration, by id.
     pub fn registrations(&mut self) -> Result<Vec<Registration>, StoreError> {
-        self.all(
-            "SELECT id, client_type, name, homepage_url, redirect_uris, data_centers, scopes, grant_types, disabled,
-                    javascript_domains, owner, same_secret, jwks, jwks_uri, id_token_signing_alg,
-                    token_endpoint_auth_method, post_logout_redirect_uris, cors_origins, legacy_token_body,
-                    owner_location, description, logo_hash, clone_of
-             FROM clients ORDER BY id",
-            &[],
-            registration,
-        )
+        self.all(registrations!("ORDER BY id"), &[], registration)
     }
 
     /// The client of that id with its live secrets.
@@ -162,10 +166,19 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Removes a client from the directory: it is refused everywhere from then on.
+    /// Removes a client from the directory, with all that is kept there for it: it is refused everywhere from then on.
     pub fn remove_client(&mut self, id: &str) -> Result<(), StoreError> {
-        self.execute("DELETE FROM client_secrets WHERE client_id = $1", &[id.into()])?;
-        self.execute("DELETE FROM clients WHERE id = $1", &[id.into()])?;
+        for sql in [
+            "DELETE FROM client_secrets WHERE client_id = $1",
+            "DELETE FROM client_logos WHERE client_id = $1",
+            "DELETE FROM notices WHERE client_id = $1",
+            "DELETE FROM webhooks WHERE client_id = $1",
+            "DELETE FROM webhook_deliveries WHERE client_id = $1",
+            "DELETE FROM test_users WHERE client_id = $1",
+            "DELETE FROM clients WHERE id = $1",
+        ] {
+            self.execute(sql, &[id.into()])?;
+        }
         Ok(())
     }
 }

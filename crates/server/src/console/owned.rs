@@ -2,7 +2,7 @@
 //! in: the same address at another data center is another person.
 
 use grantor_protocol::people::fold_email;
-use grantor_store::Registration;
+use grantor_store::{Owner, Registration};
 
 use crate::{failure::Failure, sitting::Sitting};
 
@@ -33,6 +33,16 @@ pub async fn owned(sitting: &Sitting<'_>, id: &str) -> Result<Option<Registratio
         })
         .await?;
     Ok(found)
+}
+
+/// Whose clients the console lists: the person's, as an owner.
+pub async fn owner(sitting: &Sitting<'_>) -> Result<Owner, Failure> {
+    let (email, here) = (address(sitting), sitting.visit.dc.place.location.clone());
+    let places: Vec<String> = sitting.visit.dc.house.places.iter().map(|p| p.location.clone()).collect();
+    let wanted = email.clone();
+    let homes = sitting.visit.dc.house.directory.read(move |tx| tx.homes(&wanted)).await?;
+    let unplaced = places.iter().find(|place| homes.contains(place)) == Some(&here);
+    Ok(Owner { email, location: here, unplaced })
 }
 
 /// The person's address, as owners are kept.

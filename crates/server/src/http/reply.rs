@@ -106,6 +106,15 @@ pub fn portal_file(kind: &str, bytes: Vec<u8>) -> Response {
     response
 }
 
+/// A picture that never changes under its name, made by us from what somebody uploaded: never run as a document.
+pub fn kept_picture(kind: &str, bytes: Vec<u8>) -> Response {
+    let mut response = portal_file(kind, bytes);
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    response
+}
+
 /// Adds cookies to an answer.
 pub fn with_cookies(mut response: Response, cookies: impl IntoIterator<Item = Option<HeaderValue>>) -> Response {
     for cookie in cookies.into_iter().flatten() {

@@ -38,6 +38,8 @@ pub enum ConsentNext<'a> {
 pub struct Application<'a> {
     pub name: &'a str,
     pub logo_url: Option<&'a str>,
+    /// A line of its publisher's about it; may be empty.
+    pub description: &'a str,
     /// Made a link only when it is http or https.
     pub homepage_url: &'a str,
     /// What is shown of it.

@@ -6,6 +6,7 @@ mod choose_account;
 mod choose_organization;
 mod color;
 mod consent;
+mod console;
 mod device;
 mod error_page;
 mod error_text;
@@ -31,6 +32,10 @@ use std::borrow::Cow;
 pub use choose_account::ChooseAccount;
 pub use choose_organization::{ChooseOrganization, ChooseOrganizationError, OrganizationChoice};
 pub use consent::{Application, Consent, ConsentNext, ScopeGroup, ScopeLine};
+pub use console::{
+    ChooseType, ClientPage, ClientRow, Clients, Credentials, Fault, NewClient, PlaceTick, RegisteredClient,
+    RegistrationFields, SecretLine, SecretPlace, Secrets, ShownSecret, StandardFields, TypeChoice,
+};
 pub use device::{DeviceCodeError, DeviceDone, DevicePage};
 pub use error_page::ErrorPage;
 pub use error_text::ErrorText;

@@ -7,12 +7,12 @@ use grantor_protocol::client::ClientType;
 use crate::entropy::{Entropy, NoEntropy};
 
 /// `1000.` or `1004.` and thirty upper-case letters or digits.
-pub(super) fn client_id(client_type: ClientType, entropy: &Entropy) -> Result<String, NoEntropy> {
+pub(crate) fn client_id(client_type: ClientType, entropy: &Entropy) -> Result<String, NoEntropy> {
     Ok(format!("{}.{}", client_type.prefix().digits(), drawn(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 30, entropy)?))
 }
 
 /// Forty-two lower-case hex digits: 168 random bits.
-pub(super) fn client_secret(entropy: &Entropy) -> Result<String, NoEntropy> {
+pub(crate) fn client_secret(entropy: &Entropy) -> Result<String, NoEntropy> {
     Ok(HEXLOWER.encode(&entropy.bytes::<21>()?))
 }
 

@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// The page.
-pub fn page(visit: &Visit, valid: &Valid, known: &Known, user: UserId, organization_id: &str) -> Walked {
+pub async fn page(visit: &Visit, valid: &Valid, known: &Known, user: UserId, organization_id: &str) -> Walked {
     let mut sealed = visit.sealed.clone();
     sealed.consent = Some(shown(valid, user, organization_id));
     let (seal, switch_url) = (visit.seal(&sealed)?, visit.switch_url()?);
@@ -43,6 +43,9 @@ pub fn page(visit: &Visit, valid: &Valid, known: &Known, user: UserId, organizat
     let organization =
         known.facts.memberships.iter().find(|m| m.organization.id == organization_id).map(|m| &m.organization);
     let client = &valid.record.client;
+    let id = client.id.clone();
+    let looks = visit.dc.house.directory.read(move |tx| tx.client_looks(&id)).await?;
+    let logo_url = format!("/client-logo/{}/{}", client.id, looks.logo_hash);
     let homepage_host =
         Url::parse(&client.homepage_url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     let next = match &valid.reply {
@@ -56,7 +59,8 @@ pub fn page(visit: &Visit, valid: &Valid, known: &Known, user: UserId, organizat
             form: Form { action: &action, csrf: &csrf, seal: &seal },
             application: Application {
                 name: &client.name,
-                logo_url: None,
+                logo_url: (!looks.logo_hash.is_empty()).then_some(logo_url.as_str()),
+                description: &looks.description,
                 homepage_url: &client.homepage_url,
                 homepage_host: &homepage_host,
             },
@@ -139,7 +143,7 @@ async fn walk(visit: &mut Visit) -> Walked {
         return resume::resume(visit, Some(&valid)).await;
     };
     if !visit.resumed || visit.sealed.consent != Some(shown(&valid, user, &organization_id)) {
-        return page(visit, &valid, &known, user, &organization_id);
+        return page(visit, &valid, &known, user, &organization_id).await;
     }
     match form.get("decision") {
         Some("accept") => {
@@ -147,7 +151,7 @@ async fn walk(visit: &mut Visit) -> Walked {
             accept(visit, &valid, &known, user, &organization_id, consented).await
         }
         Some("reject") => reject(visit, &valid, user, organization_id).await,
-        _ => page(visit, &valid, &known, user, &organization_id),
+        _ => page(visit, &valid, &known, user, &organization_id).await,
     }
 }
 
@@ -181,7 +185,7 @@ async fn accept(
         Ok(target) => target.see_other(visit),
         Err(NoCode::Page(cause)) => resume::refuse(visit, valid, &cause),
         Err(NoCode::Finished) => error_pages::page_expired(visit),
-        Err(NoCode::ConsentGone) => return page(visit, valid, known, user, organization_id),
+        Err(NoCode::ConsentGone) => return page(visit, valid, known, user, organization_id).await,
     })
 }
 

@@ -63,7 +63,7 @@ pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
         Step::ChooseOrganization if visit.simulated.is_some() => Ok(simulated::choose(&known)),
         Step::ChooseOrganization => organization::page(visit, valid, &known, None),
         Step::Consent { user, organization_id } => match &visit.simulated {
-            None => consent::page(visit, valid, &known, user, &organization_id),
+            None => consent::page(visit, valid, &known, user, &organization_id).await,
             Some(person) => consent::decide(visit, valid, &known, (user, organization_id), person.rejects).await,
         },
         Step::Issue { user, organization_id } if visit.simulated.as_ref().is_some_and(|person| person.rejects) => {
@@ -84,10 +84,10 @@ pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
                     Ok(target) => Ok(target.found(visit)),
                     Err(NoCode::Page(cause)) => Ok(refuse(visit, valid, &cause)),
                     Err(NoCode::Finished | NoCode::ConsentGone) => {
-                        consent::page(visit, valid, &known, user, &organization_id)
+                        consent::page(visit, valid, &known, user, &organization_id).await
                     }
                 },
-                Err(NoCode::ConsentGone) => consent::page(visit, valid, &known, user, &organization_id),
+                Err(NoCode::ConsentGone) => consent::page(visit, valid, &known, user, &organization_id).await,
             }
         }
     }

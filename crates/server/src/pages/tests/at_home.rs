@@ -3,6 +3,7 @@
 
 mod account;
 mod console;
+mod console_clients;
 mod organization;
 mod security;
 

@@ -193,9 +193,15 @@ pub(crate) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
     let form =
         Form { action: "/oauth/v2/auth?client_id=1000.A&scope=a\"b<c>&state=x", csrf: words.value, seal: words.value };
     let user = SignedIn { display: words.person, email: words.email, switch_url: "/signin/switch?a=1&b=\"2\"" };
-    let application =
-        Application { name: words.application, logo_url: None, homepage_url: words.url, homepage_host: words.host };
-    let with_logo = Application { logo_url: Some("/assets/sample-logo.svg"), ..application };
+    let application = Application {
+        name: words.application,
+        logo_url: None,
+        description: "",
+        homepage_url: words.url,
+        homepage_host: words.host,
+    };
+    let with_logo =
+        Application { logo_url: Some("/assets/sample-logo.svg"), description: words.organization, ..application };
     let mut out: Vec<(String, String)> = Vec::new();
     let mut add = |name: &str, html: String| out.push((format!("{name}.{}.{}", words.flavor, locale.tag()), html));
 

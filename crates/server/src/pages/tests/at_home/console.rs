@@ -3,6 +3,6 @@
 use super::super::pages::Locale;
 use super::Words;
 
-pub(super) fn pages(_locale: Locale, _words: Words) -> Vec<(String, String)> {
-    Vec::new()
+pub(super) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
+    super::console_clients::pages(locale, words)
 }
