@@ -8,6 +8,7 @@ mod capabilities;
 mod client_authentication;
 mod client_credentials;
 mod code;
+mod console_tools;
 mod data_centers;
 mod device;
 mod environments;

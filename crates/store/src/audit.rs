@@ -26,6 +26,16 @@ pub enum AuditEvent {
     RefreshTokenReused,
     /// A token was revoked on request.
     TokenRevoked,
+    /// A self client's owner made themselves a code in the console.
+    SelfCodeMade,
+    /// A client's owner set, turned or switched off its webhook.
+    WebhookChanged,
+    /// A client's owner made a test user, in a sandbox.
+    TestUserMade,
+    /// A client's owner removed one.
+    TestUserRemoved,
+    /// A client's owner made a sandbox clone of it.
+    ClientCloned,
 }
 
 impl AuditEvent {
@@ -41,6 +51,11 @@ impl AuditEvent {
             Self::RefreshTokenEvicted => "refresh_token_evicted",
             Self::RefreshTokenReused => "refresh_token_reused",
             Self::TokenRevoked => "token_revoked",
+            Self::SelfCodeMade => "self_code_made",
+            Self::WebhookChanged => "webhook_changed",
+            Self::TestUserMade => "test_user_made",
+            Self::TestUserRemoved => "test_user_removed",
+            Self::ClientCloned => "client_cloned",
         }
     }
 }

@@ -6,6 +6,7 @@ mod choose_account;
 mod choose_organization;
 mod color;
 mod consent;
+mod console_tools;
 mod device;
 mod error_page;
 mod error_text;
@@ -31,6 +32,11 @@ use std::borrow::Cow;
 pub use choose_account::ChooseAccount;
 pub use choose_organization::{ChooseOrganization, ChooseOrganizationError, OrganizationChoice};
 pub use consent::{Application, Consent, ConsentNext, ScopeGroup, ScopeLine};
+pub use console_tools::{
+    BuiltLink, Choice, ClientName, DeliveryRow, FamilyRow, LinkPage, MadeCode, Meter, NoticePage, NoticeRow,
+    NoticesPage, PickGroup, PickLine, Picker, Qr, QuotaPage, QuotaRow, QuotasPage, SandboxPage, SelfCodePage,
+    ShownClone, ShownUser, Snippet, TestUserRow, WantedNotices, WebhookPage,
+};
 pub use device::{DeviceCodeError, DeviceDone, DevicePage};
 pub use error_page::ErrorPage;
 pub use error_text::ErrorText;

@@ -7,22 +7,22 @@ use grantor_protocol::client::ClientType;
 use crate::entropy::{Entropy, NoEntropy};
 
 /// `1000.` or `1004.` and thirty upper-case letters or digits.
-pub(super) fn client_id(client_type: ClientType, entropy: &Entropy) -> Result<String, NoEntropy> {
+pub(crate) fn client_id(client_type: ClientType, entropy: &Entropy) -> Result<String, NoEntropy> {
     Ok(format!("{}.{}", client_type.prefix().digits(), drawn(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 30, entropy)?))
 }
 
 /// Forty-two lower-case hex digits: 168 random bits.
-pub(super) fn client_secret(entropy: &Entropy) -> Result<String, NoEntropy> {
+pub(crate) fn client_secret(entropy: &Entropy) -> Result<String, NoEntropy> {
     Ok(HEXLOWER.encode(&entropy.bytes::<21>()?))
 }
 
 /// Twenty characters that are not mistaken for each other: 115 random bits.
-pub(super) fn password(entropy: &Entropy) -> Result<String, NoEntropy> {
+pub(crate) fn password(entropy: &Entropy) -> Result<String, NoEntropy> {
     drawn(b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 20, entropy)
 }
 
 /// A decimal number of so many digits that does not begin with 0.
-pub(super) fn number(digits: usize, entropy: &Entropy) -> Result<String, NoEntropy> {
+pub(crate) fn number(digits: usize, entropy: &Entropy) -> Result<String, NoEntropy> {
     Ok(format!("{}{}", drawn(b"123456789", 1, entropy)?, drawn(b"0123456789", digits.saturating_sub(1), entropy)?))
 }
 
