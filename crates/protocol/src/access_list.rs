@@ -1,7 +1,7 @@
 //! The access tokens of one family, as its refresh token's row lists them: which of them live, and how many were
 //! made in a while (accounts-protocol.md decisions 2 and 4; `spec/decisions.md` 21).
 
-use crate::{policy::Rate, time::Timestamp, token::TokenId};
+use crate::{issue::Window, policy::Rate, time::Timestamp, token::TokenId};
 
 /// The token that came with the code: it lives like any other, but no refresh made it, so the throttle of refreshes
 /// does not count it.
@@ -71,6 +71,11 @@ impl AccessList {
     pub fn admits(&self, now: Timestamp, rate: Rate) -> bool {
         let made = self.0.iter().filter(|e| e.counts() && now.within(e.id.made_at(), rate.window));
         made.count() < rate.count
+    }
+
+    /// How full the throttle of refreshes is.
+    pub fn window(&self, now: Timestamp, rate: Rate) -> Window {
+        Window::of(self.0.iter().filter(|e| e.counts()).map(|e| e.id.made_at()), now, rate)
     }
 
     /// Adds what a refresh made. Of the living, the newest `cap` stay alive; who is evicted never comes back.
@@ -189,6 +194,20 @@ mod tests {
             assert!(list.len() <= 4);
         }
         assert!(list.lives(&id(47, 47), 4) && !list.lives(&id(46, 46), 4));
+    }
+
+    #[test]
+    fn the_window_says_how_many_and_until_when() {
+        let mut list = AccessList::begin(id(1000, 0));
+        assert_eq!(list.window(NOW, RATE), Window { used: 0, limit: 10, frees_at: None });
+        for n in 1..=3 {
+            list.push(id(1000 * i64::from(n), n), 10, RATE.count);
+        }
+        let frees_at = Some(Timestamp::from_millis(601_000));
+        assert_eq!(list.window(NOW, RATE), Window { used: 3, limit: 10, frees_at });
+        let later = Timestamp::from_millis(602_500);
+        let frees_at = Some(Timestamp::from_millis(603_000));
+        assert_eq!(list.window(later, RATE), Window { used: 1, limit: 10, frees_at });
     }
 
     #[test]

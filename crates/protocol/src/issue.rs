@@ -29,6 +29,11 @@ impl Recent {
         self.0.iter().filter(|id| now.within(id.made_at(), rate.window)).count() < rate.count
     }
 
+    /// How full the throttle is.
+    pub fn window(&self, now: Timestamp, rate: Rate) -> Window {
+        Window::of(self.0.iter().map(TokenId::made_at), now, rate)
+    }
+
     /// Adds the newest and forgets what is older than the newest `keep`. Returns what was forgotten.
     pub fn push(&mut self, id: TokenId, keep: usize) -> Vec<TokenId> {
         self.0.push(id);
@@ -54,6 +59,29 @@ impl Recent {
     /// The identifiers, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &TokenId> {
         self.0.iter()
+    }
+}
+
+/// How full a throttle is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// How many were made in the span before now.
+    pub used: usize,
+    /// How many it admits.
+    pub limit: usize,
+    /// When the oldest of them leaves it; `None` when there is none.
+    pub frees_at: Option<Timestamp>,
+}
+
+impl Window {
+    /// Of what was made at these times, in any order.
+    pub fn of(made: impl Iterator<Item = Timestamp>, now: Timestamp, rate: Rate) -> Self {
+        let (mut used, mut oldest) = (0, None::<Timestamp>);
+        for at in made.filter(|at| now.within(*at, rate.window)) {
+            used += 1;
+            oldest = Some(oldest.map_or(at, |known| known.min(at)));
+        }
+        Self { used, limit: rate.count, frees_at: oldest.map(|at| at.plus(rate.window)) }
     }
 }
 

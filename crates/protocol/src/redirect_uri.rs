@@ -1,6 +1,10 @@
 //! Redirect URIs: which may be registered, and when a requested one is a registered one
 //! (accounts-protocol.md section 3.2; RFC 8252 section 7.3; `spec/decisions.md` 30).
 
+mod difference;
+
+pub use difference::{Difference, difference, nearest};
+
 use url::{Host, Url};
 
 use crate::client::ClientType;

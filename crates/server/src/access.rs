@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 use grantor_protocol::{causes::AccessError, client::ClientRecord, token::PresentedToken};
 use grantor_store::LiveAccess;
 
-use crate::{failure::Failure, guesses::Guess, house::DataCenter, refusals::Asking};
+use crate::{explained, failure::Failure, guesses::Guess, house::DataCenter, refusals::Asking};
 
 /// The token of an `Authorization` header: `Zoho-oauthtoken` or `Bearer`, in any letter case; never from the
 /// query or a body (accounts-protocol.md section 18).
@@ -56,17 +56,24 @@ pub async fn judge(
     if !dc.guesses.wait(guess, asking.now).is_zero() {
         return Ok(Err(AccessError::Guessing));
     }
-    let now = asking.now;
+    let (now, id) = (asking.now, presented.id);
     let live = match dc.store.read(move |tx| tx.access(&presented, now)).await? {
         Ok(live) => live,
         Err(cause) => {
             if cause == AccessError::Unknown {
                 dc.guesses.wrong(guess, now);
             }
+            if let Some(client) = explained::access(dc, cause, id, asking).await? {
+                asking.holder(client);
+            }
             return Ok(Err(cause));
         }
     };
-    Ok(if client_lives(dc, &live.client_id).await? { Ok(live) } else { Err(AccessError::ClientDisabled) })
+    if client_lives(dc, &live.client_id).await? {
+        return Ok(Ok(live));
+    }
+    asking.holder(live.client_id);
+    Ok(Err(AccessError::ClientDisabled))
 }
 
 /// Whether a client is there, not disabled, and enabled here.

@@ -5,13 +5,23 @@ mod form;
 mod kinds;
 mod list;
 mod logo;
+mod causes;
+mod code;
+mod link;
 pub mod nav;
+mod notices;
 pub mod owned;
 mod register;
 mod registration;
 mod remove;
 mod secrets;
 mod shown;
+mod picker;
+mod quotas;
+mod sandbox;
+mod snippets;
+mod tools;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -42,6 +52,7 @@ pub fn routes() -> Router<Arc<DataCenter>> {
         .route("/console/{client}/secrets", get(secrets::get).post(secrets::post))
         .route("/console/{client}/credentials", get(back).post(secrets::credentials))
         .route("/client-logo/{client}/{hash}", get(logo::picture))
+        .merge(tools::routes())
 }
 
 /// Opens a page of the console. It speaks English only, like the wire it explains.

@@ -27,6 +27,7 @@ use crate::{
     http::cors::Origins,
     mail::Mail,
     metrics::Metrics,
+    outgoing::Outgoing,
     passwords::Passwords,
     pictures::Pictures,
     recorder::Recorder,
@@ -74,6 +75,10 @@ pub struct House {
     pub origins: Origins,
     /// Public keys of clients that sign their assertions.
     pub client_keys: ClientKeys,
+    /// Calls addresses that others registered.
+    pub outgoing: Arc<Outgoing>,
+    /// Derives the signing secrets of webhooks.
+    pub webhook_key: hmac::Key,
     /// Protected resources of the standard dialect.
     pub resources: Arc<Resources>,
     /// The time.

@@ -7,6 +7,8 @@ use grantor_store::{Notice, Store};
 use tokio::sync::mpsc;
 use tracing::warn;
 
+use crate::webhooks;
+
 /// Notices kept per client; the oldest go.
 const KEPT: i64 = 10_000;
 /// The most that wait to be written.
@@ -29,7 +31,12 @@ impl Recorder {
             while waiting.recv_many(&mut batch, BATCH).await > 0 {
                 let rows = std::mem::take(&mut batch);
                 let count = rows.len();
-                if let Err(error) = store.write(move |tx| tx.add_notices(&rows, KEPT)).await {
+                let deliveries: Vec<_> = rows.iter().filter_map(webhooks::delivery).collect();
+                let written = store.write(move |tx| {
+                    tx.add_notices(&rows, KEPT)?;
+                    tx.add_deliveries(&deliveries, webhooks::KEPT)
+                });
+                if let Err(error) = written.await {
                     warn!(%error, count, "notices could not be written");
                 }
                 // A pause lets the next batch fill; notices are for reading later.

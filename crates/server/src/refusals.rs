@@ -1,7 +1,10 @@
 //! Telling everybody who should know why something was refused: the log, the metrics, and the client's
 //! owner. The wire is told by the dialect, in fewer words.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+};
 
 use axum::extract::Request;
 use grantor_protocol::time::Timestamp;
@@ -50,6 +53,10 @@ pub struct Asking {
     endpoint: Endpoint,
     /// In a sandbox: who writes the true cause down.
     told: Option<Told>,
+    /// What was found out about a refusal on the way.
+    noted: OnceLock<String>,
+    /// Whose token it turned out to be, where no client speaks for itself.
+    holder: OnceLock<String>,
 }
 
 impl Asking {
@@ -65,12 +72,26 @@ impl Asking {
             now: dc.now(),
             endpoint,
             told: request.extensions().get::<Told>().cloned(),
+            noted: OnceLock::new(),
+            holder: OnceLock::new(),
         }
     }
 
     /// In a sandbox: who writes the true cause down.
     pub fn told(&self) -> Option<&Told> {
         self.told.as_ref()
+    }
+
+    /// Notes why this request will be refused, in words, where more is known than the cause says. The first note counts.
+    pub fn note(&self, why: String) {
+        if !why.is_empty() {
+            let _ = self.noted.set(why);
+        }
+    }
+
+    /// Notes whose token a refused request carried: a client that does not speak for itself is told all the same.
+    pub fn holder(&self, client_id: String) {
+        let _ = self.holder.set(client_id);
     }
 
     /// What a step needs to write its audit row.
@@ -83,6 +104,11 @@ impl Asking {
 
     /// Tells of a refusal.
     pub fn refuse(&self, dc: &DataCenter, client_id: Option<&str>, cause: &'static str, detail: &str) {
+        let holder = self.holder.get().map(String::as_str);
+        // What became of another client's token is that client's business.
+        let theirs = client_id.is_none() || holder.is_none() || client_id == holder;
+        let detail = self.noted.get().filter(|_| theirs).map_or(detail, String::as_str);
+        let client_id = client_id.or(holder);
         dc.house.metrics.refused(self.endpoint, cause);
         if let Some(told) = &self.told {
             told.tell(client_id, cause, detail);

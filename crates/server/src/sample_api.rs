@@ -13,7 +13,7 @@ use axum::{
 use grantor_protocol::causes::AccessError;
 use serde_json::{Value, json};
 
-use crate::{access, house::DataCenter, http::reply, metrics::Endpoint, refusals::Asking};
+use crate::{access, explained, house::DataCenter, http::reply, metrics::Endpoint, refusals::Asking};
 
 /// The scope it asks for.
 const SCOPE: &str = "ZohoBigin.modules.contacts.READ";
@@ -38,12 +38,18 @@ async fn contacts(State(dc): State<Arc<DataCenter>>, request: Request) -> Respon
         }
     };
     if !live.scopes.cover(&dc.house.catalog(), SCOPE) {
-        asking.refuse(&dc, Some(&live.client_id), AccessError::ScopeMissing.name(), "sample API");
+        asking.refuse(
+            &dc,
+            Some(&live.client_id),
+            AccessError::ScopeMissing.name(),
+            &explained::scopes(&live.scopes, SCOPE),
+        );
         return refused(AccessError::ScopeMissing);
     }
     let named = parts.headers.get("orgid").and_then(|v| v.to_str().ok());
     if named.is_some_and(|id| id != live.organization_id) {
-        asking.refuse(&dc, Some(&live.client_id), "organization_mismatch", "sample API");
+        let detail = format!("the token is bound to the organization {:?}", live.organization_id);
+        asking.refuse(&dc, Some(&live.client_id), "organization_mismatch", &detail);
         let details = json!({ "permissions": ["Crm_Implied_View_Contacts"] });
         return answer(StatusCode::FORBIDDEN, "NO_PERMISSION", "permission denied", &details);
     }

@@ -248,7 +248,7 @@ impl Desk<'_> {
         let (catalog, policy) = (Arc::clone(&self.catalog), self.policy.clone());
         let issued = store.write_blocking(move |tx| tx.issue_code(&new, &catalog, &policy, &trail, now))?;
         match issued {
-            Ok(()) => Ok(presented.reveal(client.client_type.prefix())),
+            Ok(_) => Ok(presented.reveal(client.client_type.prefix())),
             Err(NoCode::Page(PageError::CodesThrottled)) => Err(SelfCodeError::Throttled),
             Err(NoCode::Page(_) | NoCode::Finished | NoCode::ConsentGone) => {
                 Err(SelfCodeError::OrganizationNotAllowed(organization_id.to_owned()))

@@ -26,6 +26,7 @@ use crate::{
     listener::{self, Resident},
     mail::Mail,
     metrics::Metrics,
+    outgoing::Outgoing,
     passwords::Passwords,
     pictures::Pictures,
     recorder::Recorder,
@@ -34,7 +35,7 @@ use crate::{
     seal::Sealer,
     signing::Signing,
     stores::{self, OpenError, Stores},
-    sweeper, tls,
+    sweeper, tls, webhooks,
 };
 
 /// How long a stop waits for what has begun.
@@ -158,16 +159,21 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
     let (bound, acceptors) = bind(&config).await?;
     let entropy = options.entropy();
     let locations = config.data_centers.iter().map(|dc| dc.location.clone()).collect();
-    let (directory, pseudo_home, keys_now) = (stores.directory.clone(), entropy.bytes::<32>()?, now);
-    let (bytes, pseudo_home, added) = blocking(move || -> Result<_, StoreError> {
+    let (directory, keys_now) = (stores.directory.clone(), now);
+    // Of the system, whatever a test repeats: nothing else is drawn another byte for it.
+    let (pseudo_home, webhook) = (entropy.bytes::<32>()?, Entropy::default().bytes::<32>()?);
+    let (bytes, [pseudo_home, webhook], added) = blocking(move || -> Result<_, StoreError> {
         let bytes = bytes_by_location(&directory, locations)?;
-        let key = directory.write_blocking(move |tx| tx.key("pseudo-home", &pseudo_home, keys_now))?;
+        let keys = directory.write_blocking(move |tx| {
+            Ok([tx.key("pseudo-home", &pseudo_home, keys_now)?, tx.key("webhook", &webhook, keys_now)?])
+        })?;
         let added = directory.read_blocking(|tx| tx.added_scopes())?;
-        Ok((bytes, key, added))
+        Ok((bytes, keys, added))
     })
     .await??;
     let places = config.data_centers.iter().map(|dc| place(dc, &bound, &bytes)).collect();
     let policy = Arc::new(config.policy.policy());
+    let outgoing = Arc::new(Outgoing::new(config.sandbox.enabled));
     let house = Arc::new(House {
         places,
         directory: stores.directory.clone(),
@@ -176,7 +182,9 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
         scopes: RwLock::new(Arc::new(Scopes::new(&added))),
         policy,
         origins: Origins::default(),
-        client_keys: ClientKeys::default(),
+        client_keys: ClientKeys::new(Arc::clone(&outgoing)),
+        outgoing,
+        webhook_key: hmac::Key::new(hmac::HMAC_SHA256, &webhook),
         resources: Arc::new(config.resources()?),
         clock,
         passwords: Passwords::new(),
@@ -192,6 +200,7 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
     });
     let (stop, stopped) = watch::channel(false);
     let mut tasks = vec![sweeper::refresh_scopes(Arc::clone(&house)), sweeper::sweep_directory(Arc::clone(&house))];
+    tasks.push(webhooks::run(Arc::clone(&house)));
     let mut residents: BTreeMap<SocketAddr, Vec<Resident>> = BTreeMap::new();
     let (mut ready, mut rooms) = (Vec::new(), Vec::new());
     for place in &house.places {

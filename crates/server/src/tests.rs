@@ -10,6 +10,7 @@ mod client_authentication;
 mod client_credentials;
 mod code;
 mod console_clients;
+mod console_tools;
 mod data_centers;
 mod device;
 mod environments;

@@ -16,11 +16,13 @@ use grantor_protocol::{
 use grantor_store::{NewToken, Origin, Redemption, RefreshRequest, Renewal};
 
 use crate::{
+    explained,
     failure::Failure,
     guesses::Guess,
     house::DataCenter,
     jwt_access::{self, Claims},
     refusals::Asking,
+    warnings,
 };
 
 /// Tokens on their way out.
@@ -74,12 +76,17 @@ pub async fn redeem(
     asking: &Asking,
 ) -> Result<Result<Handed, TokenError>, Failure> {
     let now = asking.now;
-    match may_look_up(dc, &redeeming.code.id, asking.address, now) {
+    let id = redeeming.code.id;
+    match may_look_up(dc, &id, asking.address, now) {
         // A device code is good at every data center; what it is worth lies where its user is at home.
         Err(TokenError::WrongDataCenter(_)) if redeeming.device => {}
-        Err(cause) => return Ok(Err(cause)),
+        Err(cause) => {
+            explained::code(dc, &cause, id, (None, false), asking).await?;
+            return Ok(Err(cause));
+        }
         Ok(()) => {}
     }
+    let (sent_uri, sent_verifier) = (redeeming.redirect_uri.clone(), redeeming.verifier.is_some());
     let prefix = record.client.client_type.prefix();
     let (access, access_hash) = fresh(dc, SecretKind::Access, now)?;
     let (refresh, refresh_hash) = fresh(dc, SecretKind::Refresh, now)?;
@@ -102,8 +109,15 @@ pub async fn redeem(
     let redeemed = dc.store.write(move |tx| tx.redeem_code(&asked, &catalog, &policy, &trail, now)).await?;
     let code = match redeemed {
         Ok(code) => code,
-        Err(cause) => return Ok(Err(noted(dc, cause, asking))),
+        Err(cause) => {
+            if cause == TokenError::CodeReplayed {
+                warnings::replayed(dc, &record.client.id, asking);
+            }
+            explained::code(dc, &cause, id, (sent_uri.as_deref(), sent_verifier), asking).await?;
+            return Ok(Err(noted(dc, cause, asking)));
+        }
     };
+    warnings::redeemed(dc, &record.client.id, &code, asking);
     let text = match code.format {
         TokenFormat::Opaque => access.reveal(prefix),
         TokenFormat::Jwt => {
@@ -144,6 +158,7 @@ pub async fn refresh(
     let now = asking.now;
     let family = refresh.id;
     if let Err(cause) = may_look_up(dc, &family, asking.address, now) {
+        explained::refresh(dc, &cause, family, asking).await?;
         return Ok(Err(cause));
     }
     let prefix = record.client.client_type.prefix();
@@ -164,10 +179,13 @@ pub async fn refresh(
                 // The family is dead already; this takes it off its grant's list and tells of it.
                 let trail = asking.trail(dc)?;
                 dc.store.write(move |tx| tx.note_reuse(family, &trail, now)).await?;
+                warnings::reused(dc, &record.client.id, family, asking);
             }
+            explained::refresh(dc, &cause, family, asking).await?;
             return Ok(Err(noted(dc, cause, asking)));
         }
     };
+    warnings::refreshed(dc, &record.client.id, (family, given.in_window), asking);
     let (access, refresh) = match given.turned {
         None => (access, None),
         Some(turned) => (turned.access, Some(PresentedToken { id: family, secret: turned.refresh }.reveal(prefix))),
@@ -233,7 +251,7 @@ fn noted(dc: &DataCenter, cause: TokenError, asking: &Asking) -> TokenError {
 pub fn explain(dc: &DataCenter, cause: &TokenError) -> String {
     match cause {
         TokenError::WrongDataCenter(byte) => {
-            format!("issued by {}, presented at {}", dc.house.location_of(*byte), dc.place.location)
+            format!("the token was issued by {} and presented at {}", dc.house.location_of(*byte), dc.place.location)
         }
         TokenError::ParameterConflict(name) => format!("{name} was sent twice with different values"),
         TokenError::ParameterMissing(name) => format!("{name} is missing"),
@@ -242,6 +260,12 @@ pub fn explain(dc: &DataCenter, cause: &TokenError) -> String {
         TokenError::ScopeUnknown(scope) => format!("{scope} is not in the catalog"),
         TokenError::ScopeNotAllowed(scope) => format!("{scope} is not among the client's scopes"),
         TokenError::AssertionRefused(part) => format!("the assertion's {part}"),
+        TokenError::CodeMalformed => "code is absent, or has not the shape of one".to_owned(),
+        TokenError::RefreshTokenMalformed => "refresh_token is absent, or has not the shape of one".to_owned(),
+        TokenError::SecretMissing => "no client_secret was sent, neither as a parameter nor by HTTP Basic".to_owned(),
+        TokenError::ClientNotInDataCenter => format!("the client is not enabled at {}", dc.place.location),
+        TokenError::RefreshTokenOfAnotherClient => "the refresh token was issued to another client".to_owned(),
+        TokenError::CodeOfAnotherClient => "the code was issued to another client".to_owned(),
         _ => String::new(),
     }
 }

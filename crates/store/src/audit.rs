@@ -38,6 +38,16 @@ pub enum AuditEvent {
     ClientSecretMade,
     /// The owner ended one.
     ClientSecretEnded,
+    /// A self client's owner made themselves a code in the console.
+    SelfCodeMade,
+    /// A client's owner set, turned or switched off its webhook.
+    WebhookChanged,
+    /// A client's owner made a test user, in a sandbox.
+    TestUserMade,
+    /// A client's owner removed one.
+    TestUserRemoved,
+    /// A client's owner made a sandbox clone of it.
+    ClientCloned,
 }
 
 impl AuditEvent {
@@ -59,6 +69,11 @@ impl AuditEvent {
             Self::ClientRemoved => "client_removed",
             Self::ClientSecretMade => "client_secret_made",
             Self::ClientSecretEnded => "client_secret_ended",
+            Self::SelfCodeMade => "self_code_made",
+            Self::WebhookChanged => "webhook_changed",
+            Self::TestUserMade => "test_user_made",
+            Self::TestUserRemoved => "test_user_removed",
+            Self::ClientCloned => "client_cloned",
         }
     }
 }

@@ -101,6 +101,13 @@ pub struct NewCode {
     pub fresh_grant: TokenId,
 }
 
+/// A code was made, or found again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Issued {
+    /// How many codes the throttle counts now; 0 when nothing was made or nobody counts.
+    pub in_window: usize,
+}
+
 /// Why no code was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoCode {
@@ -124,7 +131,7 @@ impl Tx<'_> {
         policy: &Policy,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<Result<(), NoCode>, StoreError> {
+    ) -> Result<Result<Issued, NoCode>, StoreError> {
         self.issue_code_by(new.user, new, catalog, policy, trail, now)
     }
 
@@ -141,7 +148,7 @@ impl Tx<'_> {
         policy: &Policy,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<Result<(), NoCode>, StoreError> {
+    ) -> Result<Result<Issued, NoCode>, StoreError> {
         let new = NewCode { user: UserId::NOBODY, ..new.clone() };
         self.issue_code_by(administrator, &new, catalog, policy, trail, now)
     }
@@ -155,7 +162,7 @@ impl Tx<'_> {
         policy: &Policy,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<Result<(), NoCode>, StoreError> {
+    ) -> Result<Result<Issued, NoCode>, StoreError> {
         let mut parent = self.lock_client_user(by, &new.client_id)?;
         if by != new.user {
             // Two administrators at once must not both make the organization's grant.
@@ -166,7 +173,7 @@ impl Tx<'_> {
                 row.opt_int(0)
             })?;
         match before {
-            Some(None) => return Ok(Ok(())),
+            Some(None) => return Ok(Ok(Issued { in_window: 0 })),
             Some(Some(_)) => return Ok(Err(NoCode::Finished)),
             None => {}
         }
@@ -238,13 +245,15 @@ impl Tx<'_> {
                 new.origin.session.as_ref().map(TokenId::as_bytes).into(),
             ],
         )?;
+        let mut in_window = 0;
         if policy.throttles {
             // The window counts when a code was made, which is later than when its interaction began.
             let made = TokenId::new(now, new.interaction.data_center(), nine(new.interaction));
             parent.codes.push(made, policy.code_rate.count);
             self.set_recent_codes(by, &new.client_id, &parent.codes)?;
+            in_window = parent.codes.window(now, policy.code_rate).used;
         }
-        Ok(Ok(()))
+        Ok(Ok(Issued { in_window }))
     }
 
     /// Notes that a person rejected a request.

@@ -18,7 +18,7 @@ use grantor_protocol::{
     token::{PresentedToken, TokenId},
 };
 
-use crate::{AuditTrail, NewCode, NoCode, Row, StoreError, Tx};
+use crate::{AuditTrail, Issued, NewCode, NoCode, Row, StoreError, Tx};
 
 /// A device's request to be.
 #[derive(Debug, Clone)]
@@ -254,14 +254,14 @@ impl Tx<'_> {
         policy: &Policy,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<Result<(), NoCode>, StoreError> {
+    ) -> Result<Result<Issued, NoCode>, StoreError> {
         let before = self.one(
             "SELECT user_id, organization_id FROM codes WHERE id = $1",
             &[new.interaction.as_bytes().into()],
             |row| Ok((UserId(row.int(0)?), row.text(1)?)),
         )?;
         match before {
-            Some(own) if own == (new.user, new.organization_id.clone()) => Ok(Ok(())),
+            Some(own) if own == (new.user, new.organization_id.clone()) => Ok(Ok(Issued { in_window: 0 })),
             Some(_) => Ok(Err(NoCode::Finished)),
             None => self.issue_code(new, catalog, policy, trail, now),
         }

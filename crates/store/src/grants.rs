@@ -46,6 +46,19 @@ pub struct ClientUser {
     pub refresh: Recent,
 }
 
+/// What a new refresh token fills.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Fullness {
+    /// Live refresh tokens of the grant.
+    pub refresh_tokens: usize,
+    /// The oldest of them: what the next one evicts when there is no room.
+    pub oldest: Option<TokenId>,
+    /// Those that were alive and had to go.
+    pub evicted: Vec<TokenId>,
+    /// How many refresh tokens the throttle counts; 0 when nobody counts.
+    pub in_window: usize,
+}
+
 fn client_user(row: &Row<'_>) -> Result<ClientUser, StoreError> {
     Ok(ClientUser {
         codes: Recent::from_bytes(row.opt_blob_ref(0)?.unwrap_or_default()),
@@ -213,6 +226,11 @@ impl Tx<'_> {
                 })
             },
         )
+    }
+
+    /// The client that holds a grant.
+    pub fn client_of_grant(&mut self, id: TokenId) -> Result<Option<String>, StoreError> {
+        self.one("SELECT client_id FROM grants WHERE id = $1", &[id.as_bytes().into()], |row| row.text(0))
     }
 
     /// Withdraws a grant for the user who gave it, or who administers the organization that did; false when it is

@@ -19,7 +19,7 @@ use grantor_protocol::{
     token::{PresentedToken, TokenId},
 };
 
-use crate::{AuditEvent, AuditTrail, CodeKind, Concerning, Origin, StoreError, Tx};
+use crate::{AuditEvent, AuditTrail, CodeKind, Concerning, Fullness, Origin, StoreError, Tx};
 
 /// A token to be: an identifier and the hash of a secret that the caller drew.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +78,8 @@ pub struct RedeemedCode {
     pub organization_id: String,
     /// How it came about.
     pub origin: Origin,
+    /// Which caps are how full now, when a refresh token was made.
+    pub fullness: Fullness,
 }
 
 struct Row {
@@ -127,7 +129,7 @@ impl Tx<'_> {
         if now >= code.expires_at {
             // Noted, so that a clock that is set back does not revive it.
             self.execute(
-                "UPDATE codes SET expires_at = 0 WHERE id = $1 AND expires_at > 0 AND used_at IS NULL",
+                "UPDATE codes SET expires_at = -expires_at WHERE id = $1 AND expires_at > 0 AND used_at IS NULL",
                 &[asked.code.id.as_bytes().into()],
             )?;
             return Ok(Err(TokenError::CodeExpired));
@@ -165,12 +167,15 @@ impl Tx<'_> {
             return Ok(Err(TokenError::CodeUsedJustNow));
         }
         let rules = FamilyRules::of(policy);
+        let mut fullness = Fullness::default();
         if let Some(mut parent) = parent {
             self.add_refresh_token(asked, &code, grant.id, policy, now)?;
-            self.keep_refresh_cap(&code, grant.id, grant.refresh_ids, asked.refresh.id, policy, trail, now)?;
+            fullness =
+                self.keep_refresh_cap(&code, grant.id, grant.refresh_ids, asked.refresh.id, policy, trail, now)?;
             if policy.throttles {
                 parent.refresh.push(asked.refresh.id, policy.refresh_token_rate.count);
                 self.set_recent_refresh(code.user, &code.client_id, &parent.refresh)?;
+                fullness.in_window = parent.refresh.window(now, policy.refresh_token_rate).used;
             }
         }
         let own = !code.refresh || !aim.resource.is_empty();
@@ -186,6 +191,7 @@ impl Tx<'_> {
             organization_id: code.organization_id,
             scopes: code.scopes,
             origin: code.origin,
+            fullness,
         }))
     }
 
@@ -327,16 +333,18 @@ impl Tx<'_> {
         policy: &Policy,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Fullness, StoreError> {
         let evicted = live.push(newest, policy.refresh_tokens_per_user_and_client);
         self.execute(
             "UPDATE grants SET refresh_ids = $2 WHERE id = $1",
             &[grant_id.as_bytes().into(), (&live.to_bytes()).into()],
         )?;
-        let mut marks = Vec::new();
-        for victim in &evicted {
-            if self.end_refresh_token(*victim, "evicted", now)? {
+        let (mut marks, mut gone) = (Vec::new(), Vec::new());
+        let because = format!("evicted by {}", newest.mark());
+        for victim in evicted {
+            if self.end_refresh_token(victim, &because, now)? {
                 marks.push(victim.mark());
+                gone.push(victim);
             }
         }
         if !marks.is_empty() {
@@ -348,7 +356,8 @@ impl Tx<'_> {
             let detail = format!("{} evicted by {}", marks.join(", "), newest.mark());
             self.audit(trail, AuditEvent::RefreshTokenEvicted, concerning, &detail)?;
         }
-        Ok(())
+        let (refresh_tokens, oldest) = (live.len(), live.iter().next().copied());
+        Ok(Fullness { refresh_tokens, oldest, evicted: gone, in_window: 0 })
     }
 }
 

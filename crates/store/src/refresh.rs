@@ -70,6 +70,8 @@ pub struct Refreshed {
     pub organization_id: String,
     /// How the family came about; a `nonce` belongs to one code and is not kept.
     pub origin: Origin,
+    /// How many refreshes the throttle counts now; 0 when nobody counts, or nothing was made.
+    pub in_window: usize,
 }
 
 struct Row {
@@ -147,6 +149,7 @@ impl Tx<'_> {
             secret_hash: turned.access.secret.hash(SecretKind::Access),
         });
         row.rules.add(&mut row.recent, access.id, policy);
+        let in_window = if policy.throttles { row.recent.window(now, policy.access_token_rate).used } else { 0 };
         let narrowed = aimed.as_ref().map(|aim| (&aim.scopes, aim.resource.as_str()));
         self.add_access_token(access, row.grant_id, Some(asked.refresh.id), narrowed, row.rules.access_ends(now))?;
         self.turn(asked, &row, turned.as_ref(), now)?;
@@ -164,6 +167,7 @@ impl Tx<'_> {
             user: row.user,
             organization_id: row.organization_id,
             origin: row.origin,
+            in_window,
         }))
     }
 
@@ -214,6 +218,7 @@ impl Tx<'_> {
             user: row.user,
             organization_id: row.organization_id.clone(),
             origin: row.origin.clone(),
+            in_window: 0,
         })
     }
 
@@ -286,12 +291,7 @@ impl Tx<'_> {
     }
 
     /// Marks a refresh token as ended; its access tokens end with it. True when it was alive.
-    pub(crate) fn end_refresh_token(
-        &mut self,
-        id: TokenId,
-        because: &'static str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub(crate) fn end_refresh_token(&mut self, id: TokenId, because: &str, now: Timestamp) -> Result<bool, StoreError> {
         let ended = self.execute(
             "UPDATE refresh_tokens SET revoked_at = $2, revoked_because = $3 WHERE id = $1 AND revoked_at IS NULL",
             &[id.as_bytes().into(), now.millis().into(), because.into()],

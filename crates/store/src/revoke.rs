@@ -41,6 +41,17 @@ pub struct Revocation {
     pub only: Option<TokenKind>,
 }
 
+/// What was revoked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revoked {
+    /// Whose token it was.
+    pub client_id: String,
+    /// What it was.
+    pub kind: TokenKind,
+    /// Whether it was alive until now.
+    pub ended: bool,
+}
+
 struct Row {
     kind: TokenKind,
     secret_hash: SecretHash,
@@ -55,14 +66,14 @@ struct Row {
 
 impl Tx<'_> {
     /// Revokes, or says why not. Revoking what was revoked before succeeds again. Any refresh token that a rotating
-    /// family ever had ends it. Answers the client whose token it was.
+    /// family ever had ends it.
     pub fn revoke(
         &mut self,
         asked: &Revocation,
         rotation: &RotationKey,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<Result<String, RevokeError>, StoreError> {
+    ) -> Result<Result<Revoked, RevokeError>, StoreError> {
         let Some(row) = self.any_token(asked.token.id)? else { return Ok(Err(RevokeError::Unknown)) };
         let right = match row.kind {
             TokenKind::Refresh => {
@@ -84,7 +95,7 @@ impl Tx<'_> {
         asked: &Revocation,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<Result<String, RevokeError>, StoreError> {
+    ) -> Result<Result<Revoked, RevokeError>, StoreError> {
         match self.any_token(asked.token.id)? {
             Some(row) if row.kind == TokenKind::Access => self.revoke_row(&row, asked, trail, now),
             _ => Ok(Err(RevokeError::Unknown)),
@@ -97,7 +108,7 @@ impl Tx<'_> {
         asked: &Revocation,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<Result<String, RevokeError>, StoreError> {
+    ) -> Result<Result<Revoked, RevokeError>, StoreError> {
         if asked.client_id.as_ref().is_some_and(|client_id| *client_id != row.client_id) {
             return Ok(Err(RevokeError::OfAnotherClient));
         }
@@ -120,7 +131,7 @@ impl Tx<'_> {
             let what = if row.kind == TokenKind::Refresh { "refresh token" } else { "access token" };
             self.audit(trail, AuditEvent::TokenRevoked, concerning, &format!("{what} {}", asked.token.id.mark()))?;
         }
-        Ok(Ok(row.client_id.clone()))
+        Ok(Ok(Revoked { client_id: row.client_id.clone(), kind: row.kind, ended }))
     }
 
     /// Ends a refresh token and takes it off its grant's list, so that it no longer counts toward the cap.

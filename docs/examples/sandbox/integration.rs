@@ -207,7 +207,7 @@ async fn a_user_of_another_data_center(sandbox: &Sandbox) -> Outcome {
     assert_eq!(answer.json::<Value>().await?, json!({"error": "invalid_client"}));
     let journal = sandbox.http.get(format!("{}/_sandbox/journal?error=invalid_client", sandbox.us)).send().await?;
     let journal: Value = journal.json().await?;
-    assert_eq!(journal["entries"][0]["detail"], "issued by eu, presented at us");
+    assert_eq!(journal["entries"][0]["detail"], "the code was issued by eu and redeemed at us");
     // The library redeems at the accounts-server of the callback, and the code is as good as before.
     let tokens = app.connect("eva", &pending, callback).await?;
     assert_eq!((tokens.location.as_str(), tokens.accounts_server.as_str()), ("eu", sandbox.eu.as_str()));

@@ -1,16 +1,17 @@
 //! Which client speaks, and what it presents: parameters or HTTP Basic, in both readings
 //! (`spec/decisions.md` 3, 12; client-expectations 2).
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
-use grantor_protocol::{causes::TokenError, client::ClientRecord, params::Found, time::Timestamp};
+use grantor_protocol::{causes::TokenError, client::ClientRecord, params::Found};
 use grantor_store::StoreError;
 
 use crate::{
-    clients,
+    clients, explained,
     guesses::Guess,
     house::DataCenter,
     http::params::{Basic, Sent},
+    refusals::Asking,
 };
 
 /// The client's claim, unchecked.
@@ -78,27 +79,22 @@ impl<'a> Claim<'a> {
     ///
     /// # Errors
     /// What [`ClientRecord::authenticate`] says, or `SecretGuessing`.
-    pub fn authenticate(
-        &self,
-        record: &ClientRecord,
-        dc: &DataCenter,
-        address: IpAddr,
-        now: Timestamp,
-    ) -> Result<(), TokenError> {
-        let guess = Guess::Client(&record.client.id, address);
-        if !dc.guesses.wait(guess, now).is_zero() {
+    pub fn authenticate(&self, record: &ClientRecord, dc: &DataCenter, asking: &Asking) -> Result<(), TokenError> {
+        let guess = Guess::Client(&record.client.id, asking.address);
+        if !dc.guesses.wait(guess, asking.now).is_zero() {
             return Err(TokenError::SecretGuessing);
         }
         match record.authenticate(&self.secrets, &dc.place.location) {
             Ok(client) => {
                 if let Some(secret) = client.secret() {
-                    clients::see(&dc.house, &record.client.id, *secret, now);
+                    clients::see(&dc.house, &record.client.id, *secret, asking.now);
                 }
                 Ok(())
             }
             Err(refusal) => {
                 if refusal == TokenError::SecretWrong {
-                    dc.guesses.wrong(guess, now);
+                    asking.note(explained::secret(record, &self.secrets, &dc.place.location));
+                    dc.guesses.wrong(guess, asking.now);
                 }
                 Err(refusal)
             }

@@ -152,7 +152,7 @@ async fn poll(dc: &Arc<DataCenter>, sent: &Sent, asking: &Asking) -> Outcome {
         Ok(both) => both,
         Err(refused) => return Ok(Err(refused)),
     };
-    if let Err(cause) = claim.authenticate(&record, dc, asking.address, asking.now) {
+    if let Err(cause) = claim.authenticate(&record, dc, asking) {
         return Ok(Err(of(&record, cause)));
     }
     if !record.client.may_use(GrantType::DeviceCode, Dialect::Accounts) {

@@ -102,11 +102,8 @@ async fn caller(
         Ok(record) => record,
         Err(cause) => return Ok(Err(Refused::unknown(cause))),
     };
-    let proved = if claim.has_secret() {
-        claim.authenticate(&record, dc, asking.address, asking.now)
-    } else {
-        Err(TokenError::SecretMissing)
-    };
+    let proved =
+        if claim.has_secret() { claim.authenticate(&record, dc, asking) } else { Err(TokenError::SecretMissing) };
     Ok(match proved {
         Ok(()) => Ok(record),
         Err(cause) => Err(Refused { client: Some(record.client.id.clone()), cause, detail: None }),

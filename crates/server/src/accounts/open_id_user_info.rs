@@ -13,7 +13,7 @@ use grantor_store::LiveAccess;
 use serde_json::Value;
 
 use super::error;
-use crate::{access, claims, house::DataCenter, http::reply, metrics::Endpoint, refusals::Asking};
+use crate::{access, claims, explained, house::DataCenter, http::reply, metrics::Endpoint, refusals::Asking};
 
 /// Answers the claims. The token travels in the header only, as everywhere here.
 pub async fn open_id_user_info(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
@@ -30,7 +30,10 @@ pub async fn open_id_user_info(State(dc): State<Arc<DataCenter>>, request: Reque
         }
     };
     let (client, cause) = match live {
-        Ok(live) if !claims::signs_in(&live.scopes) => (Some(live.client_id), AccessError::ScopeMissing),
+        Ok(live) if !claims::signs_in(&live.scopes) => {
+            asking.note(explained::scopes(&live.scopes, "openid"));
+            (Some(live.client_id), AccessError::ScopeMissing)
+        }
         Ok(LiveAccess { user: Some(user), scopes, .. }) => {
             return reply::json(StatusCode::OK, Value::Object(claims::of(&user, &scopes)).to_string());
         }

@@ -28,6 +28,7 @@ use crate::{
     },
     metrics::Endpoint,
     refusals::{Asking, Refused},
+    warnings,
 };
 
 /// Which of the two documented forms.
@@ -106,14 +107,18 @@ async fn walk(
         return refused(RevokeError::Guessing, None);
     }
     if let Err(byte) = dc.made_here(&token.id) {
-        let detail = format!("issued by {}, presented at {}", dc.house.location_of(byte), dc.place.location);
+        let there = dc.house.location_of(byte);
+        let detail = format!("the token was issued by {there} and presented at {}", dc.place.location);
         return refused(RevokeError::WrongDataCenter(byte), Some(detail));
     }
-    let now = asking.now;
+    let (now, id) = (asking.now, token.id);
     let asked = Revocation { token, client_id: client_id.clone(), realm, only };
     let (rotation, trail) = (Arc::clone(&dc.rotation), asking.trail(dc)?);
     match dc.store.write(move |tx| tx.revoke(&asked, &rotation, &trail, now)).await? {
-        Ok(_) => Ok(Ok(())),
+        Ok(revoked) => {
+            warnings::revoked(dc, &revoked, id, asking);
+            Ok(Ok(()))
+        }
         Err(cause) => {
             if cause == RevokeError::Unknown {
                 dc.guesses.wrong(guess, now);
@@ -148,7 +153,7 @@ async fn authenticate(
     // A browser client has no secret to send; in the open form an id alone only narrows what is revoked.
     let public = record.client.client_type == ClientType::Browser || form == Form::Open;
     if (claim.has_secret() || !public)
-        && let Err(cause) = claim.authenticate(&record, dc, asking.address, asking.now)
+        && let Err(cause) = claim.authenticate(&record, dc, asking)
     {
         return Ok(Err(Refused {
             client: Some(record.client.id.clone()),

@@ -80,7 +80,7 @@ async fn walk(
         Err(cause) => return Ok(Err(Refused::unknown(cause))),
     };
     let refused = |cause| Ok(Err(Refused { client: Some(record.client.id.clone()), cause, detail: None }));
-    if let Err(cause) = claim.authenticate(&record, dc, asking.address, asking.now) {
+    if let Err(cause) = claim.authenticate(&record, dc, asking) {
         return refused(cause);
     }
     if !record.client.may_use(GrantType::RefreshToken, Dialect::Accounts) {

@@ -12,7 +12,7 @@ use grantor_store::LiveAccess;
 use serde::Serialize;
 
 use super::error;
-use crate::{access, house::DataCenter, http::reply, metrics::Endpoint, refusals::Asking};
+use crate::{access, explained, house::DataCenter, http::reply, metrics::Endpoint, refusals::Asking};
 
 /// The scope it asks for.
 const SCOPE: &str = "AaaServer.profile.READ";
@@ -46,7 +46,10 @@ pub async fn user_info(State(dc): State<Arc<DataCenter>>, request: Request) -> R
         }
     };
     let (client, cause) = match live {
-        Ok(live) if !live.scopes.cover(&dc.house.catalog(), SCOPE) => (Some(live.client_id), AccessError::ScopeMissing),
+        Ok(live) if !live.scopes.cover(&dc.house.catalog(), SCOPE) => {
+            asking.note(explained::scopes(&live.scopes, SCOPE));
+            (Some(live.client_id), AccessError::ScopeMissing)
+        }
         Ok(LiveAccess { user: Some(user), .. }) => {
             let display_name = user.display_name();
             let body = Body {

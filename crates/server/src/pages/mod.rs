@@ -7,6 +7,7 @@ mod choose_organization;
 mod color;
 mod consent;
 mod console;
+mod console_tools;
 mod device;
 mod error_page;
 mod error_text;
@@ -35,6 +36,11 @@ pub use consent::{Application, Consent, ConsentNext, ScopeGroup, ScopeLine};
 pub use console::{
     ChooseType, ClientPage, ClientRow, Clients, Credentials, Fault, NewClient, PlaceTick, RegisteredClient,
     RegistrationFields, SecretLine, SecretPlace, Secrets, ShownSecret, StandardFields, TypeChoice,
+};
+pub use console_tools::{
+    BuiltLink, Choice, ClientName, DeliveryRow, FamilyRow, LinkPage, MadeCode, Meter, NoticePage, NoticeRow,
+    NoticesPage, PickGroup, PickLine, Picker, Qr, QuotaPage, QuotaRow, QuotasPage, SandboxPage, SelfCodePage,
+    ShownClone, ShownUser, Snippet, TestUserRow, WantedNotices, WebhookPage,
 };
 pub use device::{DeviceCodeError, DeviceDone, DevicePage};
 pub use error_page::ErrorPage;

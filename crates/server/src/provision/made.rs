@@ -17,12 +17,12 @@ pub(crate) fn client_secret(entropy: &Entropy) -> Result<String, NoEntropy> {
 }
 
 /// Twenty characters that are not mistaken for each other: 115 random bits.
-pub(super) fn password(entropy: &Entropy) -> Result<String, NoEntropy> {
+pub(crate) fn password(entropy: &Entropy) -> Result<String, NoEntropy> {
     drawn(b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 20, entropy)
 }
 
 /// A decimal number of so many digits that does not begin with 0.
-pub(super) fn number(digits: usize, entropy: &Entropy) -> Result<String, NoEntropy> {
+pub(crate) fn number(digits: usize, entropy: &Entropy) -> Result<String, NoEntropy> {
     Ok(format!("{}{}", drawn(b"123456789", 1, entropy)?, drawn(b"0123456789", digits.saturating_sub(1), entropy)?))
 }
 

@@ -7,7 +7,7 @@ use grantor_protocol::{auth_method::AuthMethod, causes::TokenError, client::Clie
 
 use super::assertion;
 use crate::{
-    clients,
+    clients, explained,
     failure::Failure,
     guesses::Guess,
     house::DataCenter,
@@ -114,7 +114,8 @@ pub async fn authenticate(
     match prove(dc, &claim, &record, asking).await? {
         Ok(()) => Ok(Ok(Proved { public: claim.method == AuthMethod::None, record })),
         Err(cause) => {
-            let detail = (cause == TokenError::MethodNotAllowed).then(|| claim.method.as_str().to_owned());
+            let detail = (cause == TokenError::MethodNotAllowed)
+                .then(|| format!("it authenticated by {}", claim.method.as_str()));
             Ok(Err(Refused { client: Some(record.client.id.clone()), cause, detail }))
         }
     }
@@ -151,6 +152,9 @@ async fn prove(
             })
         }
     };
+    if matches!(proved, Err(TokenError::SecretWrong)) {
+        asking.note(explained::secret(record, &claim.secrets, &dc.place.location));
+    }
     if matches!(proved, Err(TokenError::SecretWrong | TokenError::AssertionRefused(_))) {
         dc.guesses.wrong(guess, asking.now);
     }

@@ -32,7 +32,7 @@ use crate::{
     jwt_access,
     metrics::Endpoint,
     refusals::{Asking, Refused},
-    tokens,
+    tokens, warnings,
 };
 
 /// Ends a token.
@@ -88,14 +88,17 @@ async fn walk(dc: &Arc<DataCenter>, sent: &Sent, asking: &Asking) -> Result<Resu
         tell(dc, &client, RevokeError::WrongDataCenter(byte), asking);
         return Ok(Ok(()));
     }
-    let now = asking.now;
+    let (now, id) = (asking.now, token.id);
     let asked = Revocation { token, client_id: Some(client.clone()), realm: Realm::Accounts, only: None };
     let (rotation, trail) = (Arc::clone(&dc.rotation), asking.trail(dc)?);
     let revoked = dc.store.write(move |tx| {
         if signed { tx.revoke_signed(&asked, &trail, now) } else { tx.revoke(&asked, &rotation, &trail, now) }
     });
     match revoked.await? {
-        Ok(_) => Ok(Ok(())),
+        Ok(revoked) => {
+            warnings::revoked(dc, &revoked, id, asking);
+            Ok(Ok(()))
+        }
         // Its own client may revoke it, nobody else (section 2.1).
         Err(RevokeError::OfAnotherClient) => refused(TokenError::RefreshTokenOfAnotherClient),
         Err(cause) => {
@@ -112,7 +115,7 @@ async fn walk(dc: &Arc<DataCenter>, sent: &Sent, asking: &Asking) -> Result<Resu
 fn tell(dc: &DataCenter, client: &str, cause: RevokeError, asking: &Asking) {
     let detail = match cause {
         RevokeError::WrongDataCenter(byte) => {
-            format!("issued by {}, presented at {}", dc.house.location_of(byte), dc.place.location)
+            format!("the token was issued by {} and presented at {}", dc.house.location_of(byte), dc.place.location)
         }
         _ => String::new(),
     };

@@ -13,7 +13,7 @@ use grantor_store::LiveAccess;
 use serde_json::{Value, json};
 
 use crate::{
-    access, claims,
+    access, claims, explained,
     failure::Failure,
     house::DataCenter,
     http::{params, reply},
@@ -55,7 +55,10 @@ async fn walk(dc: &Arc<DataCenter>, request: Request, asking: &Asking) -> Result
     };
     let (client, cause) = match access::judge(dc, &token, asking).await? {
         Ok(live) if !live.resource.is_empty() => (Some(live.client_id), AccessError::ForAnotherResource),
-        Ok(live) if !claims::signs_in(&live.scopes) => (Some(live.client_id), AccessError::ScopeMissing),
+        Ok(live) if !claims::signs_in(&live.scopes) => {
+            asking.note(explained::scopes(&live.scopes, "openid"));
+            (Some(live.client_id), AccessError::ScopeMissing)
+        }
         Ok(LiveAccess { user: Some(user), scopes, .. }) => {
             return Ok(reply::json(StatusCode::OK, Value::Object(claims::of(&user, &scopes)).to_string()));
         }

@@ -13,7 +13,7 @@ use std::{fmt::Write, sync::Arc, time::Duration};
 use grantor_protocol::time::Timestamp;
 use place::Place;
 
-pub use browser::{Ask, Browser, Callback, Form, attribute, split};
+pub use browser::{Ask, Browser, Callback, Form, attribute, split, unescaped as browser_text};
 pub use fixture::*;
 pub use wire::{Reply, Request, encoded, exchange_bytes, hold, multipart, release, send, send_bytes, send_from};
 

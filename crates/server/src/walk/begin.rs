@@ -128,11 +128,10 @@ async fn begin_accounts(visit: &Visit) -> Result<Result<Option<Valid>, Response>
     };
     let record = match authorize::check_form(&asked) {
         Ok(_) if asked.response_type.as_deref() == Some("token") && !visit.door.gives_tokens() => {
-            let cause = PageError::ResponseTypeUnsupported;
-            return Ok(Err(error_pages::page_error(visit, None, &cause, Some(&asked))));
+            return unformed(visit, &asked, &PageError::ResponseTypeUnsupported).await;
         }
         Ok(client_id) => visit.dc.client(client_id).await?,
-        Err(cause) => return Ok(Err(error_pages::page_error(visit, None, &cause, Some(&asked)))),
+        Err(cause) => return unformed(visit, &asked, &cause).await,
     };
     let judged = judge(visit, &asked, record.as_ref());
     Ok(match (judged, record) {
@@ -144,6 +143,16 @@ async fn begin_accounts(visit: &Visit) -> Result<Result<Option<Valid>, Response>
             Err(error_pages::page_error(visit, record.as_ref().map(|r| &r.client), &cause, Some(&asked)))
         }
     })
+}
+
+/// The page for a request that lacks what every one has. The client's owner is told when it names a client.
+async fn unformed(visit: &Visit, asked: &Asked, cause: &PageError) -> Result<Result<Option<Valid>, Response>, Failure> {
+    let record = match asked.client_id.as_deref() {
+        Some(id) => visit.dc.client(id).await?,
+        None => None,
+    };
+    let client = record.as_ref().map(|record| &record.client);
+    Ok(Err(error_pages::page_error(visit, client, cause, Some(asked))))
 }
 
 /// The checks in the decided order: client, redirect URI, scope, PKCE.

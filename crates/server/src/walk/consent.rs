@@ -9,7 +9,7 @@ use grantor_protocol::{
     redirect_uri::shown_host,
     step::{Step, next_step},
 };
-use grantor_store::{Consented, NoCode};
+use grantor_store::{Consented, NoCode, NoticeKind};
 use tracing::info;
 use url::Url;
 
@@ -198,6 +198,7 @@ async fn reject(visit: &Visit, valid: &Valid, user: UserId, organization_id: Str
         user = user.0,
         "rejected"
     );
+    visit.asking.tell(&visit.dc, &client_id, NoticeKind::Refusal, "rejected", "");
     let trail = visit.asking.trail(&visit.dc)?;
     visit.dc.store.write(move |tx| tx.reject(user, &client_id, &organization_id, &trail)).await?;
     Ok(match &valid.reply {

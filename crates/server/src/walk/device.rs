@@ -31,6 +31,7 @@ use crate::{
     http::reply,
     metrics::Endpoint,
     pages::{DeviceCodeError, DeviceDone, DevicePage, Form},
+    warnings,
 };
 
 /// The parameter of our own links that fills the code in.
@@ -229,8 +230,9 @@ pub async fn approve(
     let (catalog, policy) = (dc.house.catalog(), Arc::clone(&dc.house.policy));
     let trail = visit.asking.trail(dc)?;
     let made = dc.store.write(move |tx| tx.issue_device_code(&new, &catalog, &policy, &trail, now)).await?;
-    if let Err(why) = made {
-        return Ok(Err(why));
+    match made {
+        Ok(issued) => warnings::issued(dc, &code.client_id, issued, &visit.asking),
+        Err(why) => return Ok(Err(why)),
     }
     let location = dc.place.location.clone();
     if !dc.house.directory.write(move |tx| tx.approve_device(id, &location, now)).await? {

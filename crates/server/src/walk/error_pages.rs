@@ -2,13 +2,19 @@
 //! developer. Received values are shown as text, never as links, and never a secret.
 
 use axum::{http::StatusCode, response::Response};
-use grantor_protocol::{asked::Asked, causes::PageError, client::Client};
+use grantor_protocol::{
+    asked::Asked,
+    causes::PageError,
+    client::Client,
+    redirect_uri::{self, Difference},
+};
 
 use super::Visit;
 use crate::{
     accounts::title_and_word,
     failure::Failure,
     http::reply,
+    moment::span,
     pages::{Brand, ErrorPage, ErrorText, Frame, Locale},
     tokens,
 };
@@ -16,7 +22,9 @@ use crate::{
 /// Ends a visit, and tells the log and the client's owner why.
 pub fn page_error(visit: &Visit, client: Option<&Client>, cause: &PageError, asked: Option<&Asked>) -> Response {
     let details = asked.map(|asked| details(cause, asked, client)).unwrap_or_default();
-    let told = details.iter().map(|(label, value)| format!("{label}: {value}")).collect::<Vec<_>>().join("; ");
+    let told = in_words(visit, client, cause, asked).unwrap_or_else(|| {
+        details.iter().map(|(label, value)| format!("{label}: {value}")).collect::<Vec<_>>().join("; ")
+    });
     visit.asking.refuse(&visit.dc, client.map(|c| c.id.as_str()), cause.name(), &told);
     let (title, word) = title_and_word(cause, visit.door.realm());
     let status = if *cause == PageError::PortalUnknown { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
@@ -131,9 +139,10 @@ fn details(cause: &PageError, asked: &Asked, client: Option<&Client>) -> Vec<(St
     match cause {
         PageError::RedirectUriMismatch | PageError::RedirectUriEmpty => {
             add("redirect_uri received", asked.redirect_uri.as_deref());
-            if let Some((closest, at)) = client.zip(asked.redirect_uri.as_deref()).and_then(|(c, u)| closest(c, u)) {
+            if let Some((closest, differs)) = client.zip(asked.redirect_uri.as_deref()).and_then(|(c, u)| closest(c, u))
+            {
                 add("closest registered", Some(closest));
-                add("differs at character", Some(&at.to_string()));
+                add("differs at character", Some(&differs.at.to_string()));
             }
         }
         PageError::ScopeMalformed
@@ -160,9 +169,31 @@ fn details(cause: &PageError, asked: &Asked, client: Option<&Client>) -> Vec<(St
     details
 }
 
-/// The registered URI that agrees longest with a requested one, and the first character (from 1) where they
-/// part.
-fn closest<'c>(client: &'c Client, requested: &str) -> Option<(&'c str, usize)> {
-    let agree = |registered: &str| registered.chars().zip(requested.chars()).take_while(|(a, b)| a == b).count();
-    client.redirect_uris.iter().map(|uri| (uri.as_str(), agree(uri) + 1)).max_by_key(|(_, at)| *at)
+/// The registered URI that is most like a requested one, and where they part.
+fn closest<'c>(client: &'c Client, requested: &str) -> Option<(&'c str, Difference)> {
+    redirect_uri::nearest(client.redirect_uris.iter().map(String::as_str), requested)
+}
+
+/// The cause in a sentence for the client's owner, where there is more to say than what was received.
+fn in_words(visit: &Visit, client: Option<&Client>, cause: &PageError, asked: Option<&Asked>) -> Option<String> {
+    let received = asked.and_then(|asked| asked.redirect_uri.as_deref());
+    Some(match cause {
+        PageError::RedirectUriMismatch => {
+            let (_, differs) = closest(client?, received?)?;
+            format!("redirect_uri differs from the registered one {differs}")
+        }
+        PageError::RedirectUriEmpty => "redirect_uri is empty".to_owned(),
+        PageError::CodesThrottled => {
+            let rate = visit.dc.house.policy.code_rate;
+            format!("{} codes for one user and client were made within {}", rate.count, span(rate.window))
+        }
+        PageError::ClientNotInDataCenter => format!("the client is not enabled at {}", visit.dc.place.location),
+        PageError::ScopeUnknown(scope) => format!("the catalog has no scope {scope}"),
+        PageError::ScopeNotAllowed(scope) => format!("the client is not registered for {scope}"),
+        PageError::ScopeUnfit(scope) => format!("{scope} cannot be granted together with the others here"),
+        PageError::ParameterMissing(name) => format!("{name} is missing"),
+        PageError::ParameterMalformed(name) => format!("{name} cannot be read"),
+        PageError::FormUnsupported(name) => format!("the request came by {name}, which is not read here"),
+        _ => return None,
+    })
 }

@@ -22,7 +22,7 @@ use super::{
     device, implicit, more_scopes,
     resume::Known,
 };
-use crate::{failure::Failure, http::reply, pages::FormPost};
+use crate::{failure::Failure, http::reply, pages::FormPost, warnings};
 
 /// Makes a code on the strength of an earlier consent. Without an interaction a new one begins.
 pub async fn issue(
@@ -124,7 +124,8 @@ async fn make(
         }
     };
     let made = dc.store.write(step).await?;
-    Ok(made.map(|()| {
+    Ok(made.map(|issued| {
+        warnings::issued(dc, &valid.record.client.id, issued, &visit.asking);
         let code = PresentedToken { id: interaction, secret }.reveal(valid.record.client.client_type.prefix());
         match visit.door.dialect() {
             Dialect::Accounts => Going::with(

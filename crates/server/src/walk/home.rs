@@ -24,6 +24,7 @@ use crate::{
     http::{cookies::Cookie, portal_id::PortalId, reply},
     metrics::Endpoint,
     pages::{ConnectedApplication, Form, Home, SignOut, SignedIn, SignedOut, assets::brand_stylesheet},
+    warnings,
 };
 
 /// Who is signed in here, or the way in.
@@ -91,8 +92,15 @@ async fn withdraw(visit: &mut Visit) -> Walked {
     };
     let now = visit.now();
     let trail = visit.asking.trail(&visit.dc)?;
-    let removed = visit.dc.store.write(move |tx| tx.withdraw(user, grant, &trail, now)).await?;
-    if removed {
+    let withdrawn = visit.dc.store.write(move |tx| {
+        let client = tx.client_of_grant(grant)?;
+        let withdrawn = tx.withdraw(user, grant, &trail, now)?;
+        Ok(client.filter(|_| withdrawn))
+    });
+    let withdrawn = withdrawn.await?;
+    let removed = withdrawn.is_some();
+    if let Some(client) = withdrawn {
+        warnings::withdrawn(&visit.dc, &client, grant, &visit.asking);
         info!(request_id = visit.asking.request_id.as_str(), user = user.0, "withdrawn");
     }
     front_page(visit, &known, removed).await

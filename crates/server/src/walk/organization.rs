@@ -58,7 +58,12 @@ pub fn page(visit: &Visit, valid: &Valid, known: &Known, error: Option<ChooseOrg
 /// The page for a person who has none.
 pub fn none(visit: &Visit, valid: &Valid, known: &Known) -> Walked {
     let cause = grantor_protocol::causes::PageError::NoOrganization;
-    visit.asking.refuse(&visit.dc, Some(&valid.record.client.id), cause.name(), "");
+    visit.asking.refuse(
+        &visit.dc,
+        Some(&valid.record.client.id),
+        cause.name(),
+        "a scope of the request belongs to an organization",
+    );
     let switch_url = visit.switch_url()?;
     let (display, email) = names(known);
     let html = visit.framed(|frame| {

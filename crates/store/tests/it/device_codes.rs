@@ -196,7 +196,7 @@ fn allowed(world: &World, n: u8) -> crate::fixtures::Code {
 fn issue(world: &World, code: &crate::fixtures::Code) -> Result<(), NoCode> {
     let (new, catalog, policy) = (code.new.clone(), Arc::clone(&world.catalog), world.policy.clone());
     let trail = world.trail(at(1));
-    world.write(move |tx| tx.issue_device_code(&new, &catalog, &policy, &trail, at(1)))
+    world.write(move |tx| tx.issue_device_code(&new, &catalog, &policy, &trail, at(1))).map(|_| ())
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn the_next_enhancement_token_takes_the_place_of_the_one_before() {
 fn for_organization(world: &World, by: UserId, new: &NewCode, now: Timestamp) -> Result<(), NoCode> {
     let (new, catalog, policy) = (new.clone(), Arc::clone(&world.catalog), world.policy.clone());
     let trail = world.trail(now);
-    world.write(move |tx| tx.issue_organization_code(by, &new, &catalog, &policy, &trail, now))
+    world.write(move |tx| tx.issue_organization_code(by, &new, &catalog, &policy, &trail, now)).map(|_| ())
 }
 
 #[test]

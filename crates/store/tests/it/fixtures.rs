@@ -248,7 +248,7 @@ impl World {
     pub(crate) fn issue(&self, code: &Code, now: Timestamp) -> Result<(), NoCode> {
         let (new, catalog, policy) = (code.new.clone(), Arc::clone(&self.catalog), self.policy.clone());
         let trail = self.trail(now);
-        self.write(move |tx| tx.issue_code(&new, &catalog, &policy, &trail, now))
+        self.write(move |tx| tx.issue_code(&new, &catalog, &policy, &trail, now)).map(|_| ())
     }
 
     /// A code that was issued.
@@ -361,7 +361,7 @@ impl World {
 
     pub(crate) fn ask_revoke(&self, asked: &Revocation, now: Timestamp) -> Result<String, RevokeError> {
         let (asked, trail) = (asked.clone(), self.trail(now));
-        self.write(move |tx| tx.revoke(&asked, &rotation_key(), &trail, now))
+        self.write(move |tx| tx.revoke(&asked, &rotation_key(), &trail, now)).map(|revoked| revoked.client_id)
     }
 
     /// Withdraws what a user granted [`C1`] in an organization.

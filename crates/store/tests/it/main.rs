@@ -55,4 +55,8 @@ mod signing_keys;
 #[cfg(test)]
 mod snapshot;
 #[cfg(test)]
+mod stories;
+#[cfg(test)]
 mod sweep;
+#[cfg(test)]
+mod webhooks;

@@ -48,7 +48,10 @@ fn redeem(world: &World, handle: &Handle, asked: &Redemption, now: i64) -> Resul
 fn issue(world: &World, handle: &Handle, new: &NewCode, now: i64) -> Result<(), NoCode> {
     let (new, catalog, policy) = (new.clone(), Arc::clone(&world.catalog), world.policy.clone());
     let (trail, now) = (world.trail(at(now)), at(now));
-    handle.block_on(world.store.write(move |tx| tx.issue_code(&new, &catalog, &policy, &trail, now))).unwrap()
+    handle
+        .block_on(world.store.write(move |tx| tx.issue_code(&new, &catalog, &policy, &trail, now)))
+        .unwrap()
+        .map(|_| ())
 }
 
 fn refresh(world: &World, handle: &Handle, token: &PresentedToken, now: i64) -> Result<PresentedToken, TokenError> {

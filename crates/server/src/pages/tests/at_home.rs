@@ -4,6 +4,7 @@
 mod account;
 mod console;
 mod console_clients;
+mod console_tools;
 mod organization;
 mod security;
 
@@ -13,7 +14,8 @@ use super::whole::tags;
 
 type Samples = fn(Locale, Words) -> Vec<(String, String)>;
 
-const AREAS: [Samples; 4] = [account::pages, console::pages, organization::pages, security::pages];
+const AREAS: [Samples; 5] =
+    [account::pages, console::pages, console_tools::pages, organization::pages, security::pages];
 
 fn every_page() -> Vec<(String, String)> {
     let all = |pages: Samples| {

@@ -37,7 +37,7 @@ async fn what_was_asked_and_answered_and_why() {
             ("status", json!(200)),
             ("error", json!("invalid_client")),
             ("cause", json!("wrong_data_center")),
-            ("detail", json!("issued by us, presented at eu")),
+            ("detail", json!("the code was issued by us and redeemed at eu")),
             ("method", json!("POST")),
             ("path", json!(TOKEN)),
             ("request_id", json!(refused.header("x-request-id"))),

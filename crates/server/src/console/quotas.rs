@@ -1,0 +1,180 @@
+//! `/console/{client}/quotas`: how full the caps and throttles are, grant by grant, at each data center served here. The
+//! owner of a client sees numbers of people and names of organizations, and no addresses.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, Request, State},
+    response::Response,
+};
+use grantor_protocol::{
+    client::Client, issue::Window, people::UserId, policy::Policy, time::Timestamp, token::TokenId,
+};
+use grantor_store::{FamilyQuota, GrantQuota, QuotaFilter, Store};
+
+use super::{
+    nav::Page,
+    tools::{PAGE, framed, place_label, places, short, walk_client, with_query},
+};
+use crate::{
+    house::DataCenter,
+    moment::shown,
+    pages::{FamilyRow, Meter, QuotaPage, QuotaRow, QuotasPage},
+    sitting::Sitting,
+    walk::Walked,
+};
+
+/// The grants.
+pub async fn list(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, request: Request) -> Response {
+    walk_client(dc, id, request, async |sitting: &mut Sitting<'_>, found| page(sitting, &found.client).await).await
+}
+
+/// The store of a data center that is served here and enabled for the client.
+fn store_of<'d>(dc: &'d DataCenter, client: &Client, location: &str) -> Option<&'d Store> {
+    dc.house.stores.get(location).filter(|_| client.enabled_in(location))
+}
+
+/// `<millis>.<hex>`: where a page of the list ends. A forged one is the beginning.
+fn cursor(text: Option<&str>) -> Option<(Timestamp, TokenId)> {
+    let (at, id) = text?.split_once('.')?;
+    Some((Timestamp::from_millis(at.parse().ok()?), TokenId::from_hex(id)?))
+}
+
+async fn page(sitting: &mut Sitting<'_>, client: &Client) -> Walked {
+    let (query, dc) = (sitting.query(), Arc::clone(&sitting.visit.dc));
+    let asked = short(query.get("dc"), 40);
+    let here = dc.place.location.clone();
+    let all = [asked, here].into_iter().chain(dc.house.stores.keys().cloned());
+    let place = all.into_iter().find(|place| store_of(&dc, client, place).is_some()).unwrap_or_default();
+    let of = short(query.get("q"), 40);
+    let after = cursor(query.get("after"));
+    let (mut quotas, now) = (Vec::new(), sitting.visit.now());
+    if let Some(store) = store_of(&dc, client, &place) {
+        let (id, wanted) = (client.id.clone(), QuotaFilter { of: Some(of.clone()), after });
+        quotas = store.read(move |tx| tx.grant_quotas(&id, &wanted, PAGE + 1)).await?;
+    }
+    let more = i64::try_from(quotas.len()).is_ok_and(|count| count > PAGE);
+    quotas.truncate(usize::try_from(PAGE).unwrap_or_default());
+    let base = format!("/console/{}/quotas", client.id);
+    let older = quotas.last().filter(|_| more).map(|last| {
+        let after = format!("{}.{}", last.granted_at.millis(), last.grant.to_hex());
+        with_query(&base, &[("dc", &place), ("q", &of), ("after", &after)])
+    });
+    let newest = after.map(|_| with_query(&base, &[("dc", &place), ("q", &of)]));
+    let policy = Arc::clone(&dc.house.policy);
+    let served = places(&dc, client, false, &place).into_iter().filter(|p| dc.house.stores.contains_key(&p.value));
+    let html = framed(sitting, client, Page::Quotas, |shell, name| {
+        QuotasPage {
+            shell,
+            client: name,
+            places: served.collect(),
+            of: &of,
+            throttles: policy.throttles,
+            rows: quotas.iter().map(|quota| row(&format!("{base}/{place}"), quota, &policy, now)).collect(),
+            older,
+            newest,
+        }
+        .render()
+    });
+    sitting.page(html)
+}
+
+fn row(base: &str, quota: &GrantQuota, policy: &Policy, now: Timestamp) -> QuotaRow {
+    let who = match quota.user {
+        UserId::NOBODY => "The organization itself".to_owned(),
+        user => format!("User {}", user.0),
+    };
+    let organization = match (&quota.organization, quota.organization_id.as_str()) {
+        (_, "") => "no organization".to_owned(),
+        (Some(name), id) => format!("{name} ({id})"),
+        (None, id) => id.to_owned(),
+    };
+    let (cap, used) = (policy.refresh_tokens_per_user_and_client, quota.refresh_tokens.len());
+    let oldest = quota.refresh_tokens.iter().next();
+    let note = match oldest {
+        Some(oldest) if used >= cap => format!("the next one evicts {}", oldest.mark()),
+        Some(oldest) => format!("the oldest is {}", oldest.mark()),
+        None => String::new(),
+    };
+    let mut meters = vec![Meter { label: "Refresh tokens", used, limit: cap, note }];
+    if policy.throttles {
+        meters.push(throttle(
+            "Refresh tokens in the window",
+            quota.recent_refresh.window(now, policy.refresh_token_rate),
+        ));
+        meters.push(throttle("Codes in the window", quota.codes.window(now, policy.code_rate)));
+    }
+    QuotaRow {
+        href: format!("{base}/{}", quota.grant.to_hex()),
+        who,
+        organization,
+        since: shown(quota.granted_at),
+        meters,
+    }
+}
+
+fn throttle(label: &'static str, window: Window) -> Meter {
+    let note = match window.frees_at {
+        Some(at) if window.used >= window.limit => format!("full until {}", shown(at)),
+        Some(at) => format!("one more place on {}", shown(at)),
+        None => String::new(),
+    };
+    Meter { label, used: window.used, limit: window.limit, note }
+}
+
+/// One grant with its refresh tokens.
+pub async fn one(
+    State(dc): State<Arc<DataCenter>>,
+    Path((id, place, grant)): Path<(String, String, String)>,
+    request: Request,
+) -> Response {
+    walk_client(dc, id, request, async move |sitting: &mut Sitting<'_>, found| {
+        let (client, dc, now) = (found.client, Arc::clone(&sitting.visit.dc), sitting.visit.now());
+        let (Some(store), Some(wanted)) = (store_of(&dc, &client, &place), TokenId::from_hex(&grant)) else {
+            return sitting.nothing();
+        };
+        let id = client.id.clone();
+        let Some((quota, families)) = store.read(move |tx| tx.grant_quota(&id, wanted)).await? else {
+            return sitting.nothing();
+        };
+        let policy = Arc::clone(&dc.house.policy);
+        let full = quota.refresh_tokens.len() >= policy.refresh_tokens_per_user_and_client;
+        let base = format!("/console/{}/quotas/{place}", client.id);
+        let families =
+            families.iter().enumerate().map(|(at, one)| family(one, full && at == 0, &policy, now)).collect();
+        let html = framed(sitting, &client, Page::Quotas, |shell, name| {
+            QuotaPage {
+                shell,
+                client: name,
+                place: &place_label(&dc, &place),
+                grant: row(&base, &quota, &policy, now),
+                scopes: &quota.scopes.to_string(),
+                families,
+            }
+            .render()
+        });
+        sitting.page(html)
+    })
+    .await
+}
+
+fn family(family: &FamilyQuota, next_to_go: bool, policy: &Policy, now: Timestamp) -> FamilyRow {
+    let ends = |id: &&TokenId| id.made_at().plus(policy.access_token_lifetime) > now;
+    let living: Vec<&TokenId> = family.recent.living().filter(ends).collect();
+    let note = match living.first() {
+        Some(oldest) if living.len() >= family.access_cap => format!("the next one evicts {}", oldest.mark()),
+        _ => String::new(),
+    };
+    let mut meters = vec![Meter { label: "Access tokens", used: living.len(), limit: family.access_cap, note }];
+    if policy.throttles {
+        meters.push(throttle("Refreshes in the window", family.recent.window(now, policy.access_token_rate)));
+    }
+    FamilyRow {
+        mark: family.id.mark(),
+        made: shown(family.id.made_at()),
+        used: shown(family.used_at),
+        turns: family.rotates,
+        next_to_go,
+        meters,
+    }
+}

@@ -1,0 +1,52 @@
+//! Quota meters: what is used, when there is room again, and what is next to go; at each data center.
+
+use super::{super::harness::*, console, read, signed_in};
+
+#[tokio::test]
+async fn meters_show_what_is_used_and_what_is_next() {
+    let setup = Setup { throttles: true, policy: "refresh_tokens_per_user_and_client = 3\n", ..Setup::default() };
+    for_each_store_with(setup, async |house| {
+        let mut alice = signed_in(house, &ALICE).await;
+        let base = format!("{}/quotas", DESK.id);
+        assert!(read(&console(house, &mut alice, &base).await).contains("Nobody is connected here yet"));
+        let bigin = Ask::of(&DESK).with("scope", "ZohoBigin.modules.ALL");
+        let first = house.tokens(&bigin, &DESK, &BOB).await;
+        for _ in 0..2 {
+            house.advance(61);
+            house.tokens(&bigin, &DESK, &BOB).await;
+        }
+        for _ in 0..4 {
+            house.refresh("us", &DESK, &first.refresh).await;
+        }
+        house.tokens(&Ask::of(&DESK).at("eu"), &DESK, &CARLA).await;
+        let page = console(house, &mut alice, &base).await;
+        let text = read(&page);
+        let mark = &first.refresh[29..37];
+        for words in
+            ["User 700002", "Zylker (10001)", "3 of 3", &format!("the next one evicts {mark}"), "1 of 5", "3 of 10"]
+        {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        assert!(!text.contains(BOB.email) && !text.contains("User 700003"), "nobody's address, and nobody of eu");
+        let own = page.body.split_once("<h2 id=\"grant-1\"><a href=\"/console/").unwrap().1.split_once('"').unwrap().0;
+        let one = read(&console(house, &mut alice, own).await);
+        for words in
+            [mark, "next to be evicted", "4 of 10", "Refreshes in the window", "5 of 10", "ZohoBigin.modules.ALL"]
+        {
+            assert!(one.contains(words), "{words}: {one}");
+        }
+        let eu = read(&console(house, &mut alice, &format!("{base}?dc=eu")).await);
+        assert!(eu.contains("User 700003") && !eu.contains("User 700002"));
+        for (query, found) in [("q=700002", true), ("q=10001", true), ("q=700001", false), ("q=%27", false)] {
+            let page = read(&console(house, &mut alice, &format!("{base}?{query}")).await);
+            assert_eq!(page.contains("User 700002"), found, "{query}");
+        }
+        for forged in ["after=x", "after=1.zz", "dc=nowhere", "after=9999999999999999999999.00"] {
+            assert_eq!(console(house, &mut alice, &format!("{base}?{forged}")).await.status, 200, "{forged}");
+        }
+        for path in ["us/zz", "us/00112233445566778899aabbccddeeff", "nowhere/00112233445566778899aabbccddeeff"] {
+            assert_eq!(console(house, &mut alice, &format!("{base}/{path}")).await.status, 404, "{path}");
+        }
+    })
+    .await;
+}
