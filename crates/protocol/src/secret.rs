@@ -22,6 +22,8 @@ pub enum SecretKind {
     BrowserSession,
     /// A client secret.
     Client,
+    /// A link that invites somebody into an organization.
+    Invitation,
 }
 
 impl SecretKind {
@@ -34,6 +36,7 @@ impl SecretKind {
             Self::Enhancement => b"grantor/enhancement/",
             Self::BrowserSession => b"grantor/browser-session/",
             Self::Client => b"grantor/client/",
+            Self::Invitation => b"grantor/invitation/",
         }
     }
 }

@@ -32,6 +32,7 @@ mod grants;
 mod implicit;
 #[cfg(test)]
 mod model;
+mod organization_policies;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
