@@ -28,6 +28,7 @@ use crate::{
     mail::Mail,
     metrics::Metrics,
     passwords::Passwords,
+    pictures::Pictures,
     recorder::Recorder,
     sandbox::Sandbox,
     scopes::Scopes,
@@ -81,6 +82,8 @@ pub struct House {
     pub entropy: Entropy,
     /// Password checking, bounded.
     pub passwords: Passwords,
+    /// Reading pictures, bounded.
+    pub pictures: Pictures,
     /// Counters and timings.
     pub metrics: Metrics,
     /// Decides the pseudo-home of an unknown address; shared by all data centers.

@@ -6,6 +6,7 @@ pub mod params;
 pub mod peer;
 pub mod portal_id;
 pub mod reply;
+pub mod upload;
 
 /// The id that a person or developer may quote; sixteen hex digits, in the answer's `x-request-id`.
 #[derive(Debug, Clone)]

@@ -24,6 +24,7 @@ mod metrics;
 mod organization;
 pub mod pages;
 mod passwords;
+mod pictures;
 pub mod provision;
 mod recorder;
 mod refusals;

@@ -81,6 +81,22 @@ impl Tx<'_> {
         )
     }
 
+    /// One member.
+    pub fn member(&mut self, organization_id: &str, user: UserId) -> Result<Option<Member>, StoreError> {
+        let before = UserId(user.0.saturating_sub(1));
+        Ok(self.members(organization_id, "", before, 1)?.into_iter().find(|member| member.user == user))
+    }
+
+    /// Addresses of administrators who can sign in, at most twenty.
+    pub fn administrators(&mut self, organization_id: &str) -> Result<Vec<String>, StoreError> {
+        self.all(
+            "SELECT u.email_shown FROM memberships m JOIN users u ON u.id = m.user_id
+             WHERE m.organization_id = $1 AND m.administrator AND NOT u.disabled ORDER BY m.user_id LIMIT 20",
+            &[organization_id.into()],
+            |row| row.text(0),
+        )
+    }
+
     /// How many there are of what.
     pub fn organization_figures(&mut self, organization_id: &str, now: Timestamp) -> Result<Figures, StoreError> {
         let found = self.one(

@@ -136,7 +136,8 @@ impl Tx<'_> {
         self.audit(trail, AuditEvent::PolicyChanged, members::concerning(by, organization_id), &detail)
     }
 
-    /// Notes that a member wants a client reviewed. What was decided before is decided anew.
+    /// Notes that a member wants a client reviewed. False when somebody did before: asking twice is asking once, and a
+    /// no that was given stays one.
     pub fn ask_for_review(
         &mut self,
         organization_id: &str,
@@ -144,17 +145,17 @@ impl Tx<'_> {
         by: UserId,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        // Asking twice is asking once; a no that was given stays one.
+    ) -> Result<bool, StoreError> {
         let asked = self.execute(
             "INSERT INTO reviews (organization_id, client_id, state, asked_by, asked_at, decided_by, decided_at)
              VALUES ($1, $2, 'asked', $3, $4, 0, 0) ON CONFLICT (organization_id, client_id) DO NOTHING",
             &[organization_id.into(), client_id.into(), by.0.into(), now.millis().into()],
         )?;
         if asked == 0 {
-            return Ok(());
+            return Ok(false);
         }
-        self.audit(trail, AuditEvent::ReviewAsked, concerning(by, organization_id, client_id), "")
+        self.audit(trail, AuditEvent::ReviewAsked, concerning(by, organization_id, client_id), "")?;
+        Ok(true)
     }
 
     /// Decides a review. False when nobody asked for it.
