@@ -74,6 +74,14 @@ pub enum PageError {
     EnhancementSpent,
     /// The enhancement token is about what another user granted.
     EnhancementOfAnotherUser,
+    /// The organization's administrators do not allow the client.
+    PolicyClientBlocked,
+    /// The organization's administrators allow nobody this scope.
+    PolicyScopeBlocked(String),
+    /// The consent is older than the organization's administrators let grants get.
+    PolicyLifeOver,
+    /// The organization's administrators want to review the client first, and have not.
+    PolicyReviewRequired,
 }
 
 impl PageError {
@@ -113,6 +121,10 @@ impl PageError {
             Self::EnhancementEnded => "enhancement_ended",
             Self::EnhancementSpent => "enhancement_spent",
             Self::EnhancementOfAnotherUser => "enhancement_of_another_user",
+            Self::PolicyClientBlocked => "policy_client_blocked",
+            Self::PolicyScopeBlocked(_) => "policy_scope_blocked",
+            Self::PolicyLifeOver => "policy_life_over",
+            Self::PolicyReviewRequired => "policy_review_required",
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod dialect;
 pub mod issue;
 pub mod javascript_domain;
 pub mod more_scopes;
+pub mod organization_policy;
 pub mod params;
 pub mod people;
 pub mod pkce;

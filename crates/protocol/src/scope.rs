@@ -51,6 +51,26 @@ impl Catalog {
             && (granted_operation == "all" || granted_operation == wanted_operation)
     }
 
+    /// Whether two scopes have anything in common: one covers the other, or both cover a third (`ALL` of a group and
+    /// one operation of the group above it).
+    pub fn overlap(&self, one: &str, other: &str) -> bool {
+        if self.covers(one, other) || self.covers(other, one) {
+            return true;
+        }
+        let (one, other) = (canonical(one), canonical(other));
+        let (Some((one_path, one_operation)), Some((other_path, other_operation))) =
+            (one.rsplit_once('.'), other.rsplit_once('.'))
+        else {
+            return false;
+        };
+        let within = |outer: &str, inner: &str| {
+            outer.contains('.')
+                && inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        (within(one_path, other_path) || within(other_path, one_path))
+            && (one_operation == other_operation || one_operation == "all" || other_operation == "all")
+    }
+
     /// Every entry, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &CatalogScope> {
         self.scopes.values()

@@ -24,6 +24,8 @@ pub enum SecretKind {
     Client,
     /// What scripts present to the admin API.
     AdminToken,
+    /// A link that invites somebody into an organization.
+    Invitation,
 }
 
 impl SecretKind {
@@ -37,6 +39,7 @@ impl SecretKind {
             Self::BrowserSession => b"grantor/browser-session/",
             Self::Client => b"grantor/client/",
             Self::AdminToken => b"grantor/admin-token/",
+            Self::Invitation => b"grantor/invitation/",
         }
     }
 }

@@ -17,10 +17,26 @@ pub use plan::{Change, Plan, plan};
 use crate::{
     clock::Clock,
     config::Config,
-    entropy::Entropy,
+    entropy::{Entropy, NoEntropy},
     scopes::Scopes,
     stores::{self, OpenError, Stores},
 };
+
+/// A password for somebody who has none yet.
+///
+/// # Errors
+/// When there is no entropy.
+pub(crate) fn drawn_password(entropy: &Entropy) -> Result<String, NoEntropy> {
+    made::password(entropy)
+}
+
+/// A number for a new user.
+///
+/// # Errors
+/// When there is no entropy.
+pub(crate) fn drawn_number(entropy: &Entropy) -> Result<i64, NoEntropy> {
+    Ok(made::number(11, entropy)?.parse().unwrap_or_default())
+}
 
 /// Why provisioning was refused: one line that names the place.
 #[derive(Debug, Clone, thiserror::Error)]

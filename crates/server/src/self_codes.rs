@@ -89,6 +89,9 @@ pub enum SelfCodeError {
     /// The owner does not belong to it.
     #[error("the owner does not belong to the organization {0:?}")]
     OrganizationNotAllowed(String),
+    /// The organization's administrators do not allow it.
+    #[error("the administrators of the organization {0:?} do not allow this: {1}")]
+    Barred(String, &'static str),
     /// Ten codes in ten minutes.
     #[error("too many codes were made in a short time; try again after some minutes")]
     Throttled,
@@ -250,6 +253,12 @@ impl Desk<'_> {
         match issued {
             Ok(_) => Ok(presented.reveal(client.client_type.prefix())),
             Err(NoCode::Page(PageError::CodesThrottled)) => Err(SelfCodeError::Throttled),
+            Err(NoCode::Page(
+                cause @ (PageError::PolicyClientBlocked
+                | PageError::PolicyScopeBlocked(_)
+                | PageError::PolicyLifeOver
+                | PageError::PolicyReviewRequired),
+            )) => Err(SelfCodeError::Barred(organization_id.to_owned(), cause.name())),
             Err(NoCode::Page(_) | NoCode::Finished | NoCode::ConsentGone) => {
                 Err(SelfCodeError::OrganizationNotAllowed(organization_id.to_owned()))
             }

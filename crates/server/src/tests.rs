@@ -19,6 +19,7 @@ mod harness;
 mod introspection;
 mod legacy_body;
 mod open_id;
+mod organization;
 mod parameters;
 mod refresh;
 mod remote_token;

@@ -259,6 +259,19 @@ pub fn explain(dc: &DataCenter, cause: &TokenError) -> String {
         TokenError::ScopeRetired(scope) => format!("{scope} is no longer in the catalog"),
         TokenError::ScopeUnknown(scope) => format!("{scope} is not in the catalog"),
         TokenError::ScopeNotAllowed(scope) => format!("{scope} is not among the client's scopes"),
+        TokenError::PolicyClientBlocked => {
+            "the administrators of the user's organization do not allow this application".to_owned()
+        }
+        TokenError::PolicyScopeBlocked(scope) => {
+            format!("the administrators of the user's organization allow nobody {scope}")
+        }
+        TokenError::PolicyLifeOver => {
+            "the consent is older than the administrators of the user's organization allow; the user has to consent again"
+                .to_owned()
+        }
+        TokenError::PolicyReviewRequired => {
+            "the administrators of the user's organization have to review this application first".to_owned()
+        }
         TokenError::AssertionRefused(part) => format!("the assertion's {part}"),
         TokenError::CodeMalformed => "code is absent, or has not the shape of one".to_owned(),
         TokenError::RefreshTokenMalformed => "refresh_token is absent, or has not the shape of one".to_owned(),

@@ -13,6 +13,7 @@ pub(crate) mod home;
 mod implicit;
 mod more_scopes;
 mod organization;
+mod policy;
 pub(crate) mod resume;
 mod session_refresh;
 pub(crate) mod sign_in;

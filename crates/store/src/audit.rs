@@ -48,6 +48,34 @@ pub enum AuditEvent {
     TestUserRemoved,
     /// A client's owner made a sandbox clone of it.
     ClientCloned,
+    /// An administrator changed what their organization allows.
+    PolicyChanged,
+    /// A member asked for the review of a client.
+    ReviewAsked,
+    /// An administrator decided a review.
+    ReviewDecided,
+    /// An administrator took back what a member had granted.
+    WithdrawnByAdministrator,
+    /// An administrator took a client's access back from all members.
+    ClientWithdrawn,
+    /// A member became an administrator, or ceased to be one.
+    AdministratorChanged,
+    /// An administrator removed a member.
+    MemberRemoved,
+    /// An administrator invited somebody.
+    Invited,
+    /// An administrator took an invitation back.
+    InvitationWithdrawn,
+    /// Somebody accepted an invitation.
+    InvitationAccepted,
+    /// An administrator added a user to a portal.
+    PortalUserAdded,
+    /// An administrator disabled or enabled a portal's user, gave them a new password or removed them.
+    PortalUserChanged,
+    /// An administrator changed a portal's looks or clients.
+    PortalChanged,
+    /// An administrator took the audit log along.
+    AuditExported,
 }
 
 impl AuditEvent {
@@ -74,6 +102,20 @@ impl AuditEvent {
             Self::TestUserMade => "test_user_made",
             Self::TestUserRemoved => "test_user_removed",
             Self::ClientCloned => "client_cloned",
+            Self::PolicyChanged => "policy_changed",
+            Self::ReviewAsked => "review_asked",
+            Self::ReviewDecided => "review_decided",
+            Self::WithdrawnByAdministrator => "withdrawn_by_administrator",
+            Self::ClientWithdrawn => "client_withdrawn",
+            Self::AdministratorChanged => "administrator_changed",
+            Self::MemberRemoved => "member_removed",
+            Self::Invited => "invited",
+            Self::InvitationWithdrawn => "invitation_withdrawn",
+            Self::InvitationAccepted => "invitation_accepted",
+            Self::PortalUserAdded => "portal_user_added",
+            Self::PortalUserChanged => "portal_user_changed",
+            Self::PortalChanged => "portal_changed",
+            Self::AuditExported => "audit_exported",
         }
     }
 }

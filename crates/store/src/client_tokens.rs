@@ -7,7 +7,7 @@ use grantor_protocol::{
     issue::FamilyRules,
     people::{Realm, UserId},
     policy::Policy,
-    scope::ScopeList,
+    scope::{Catalog, ScopeList},
     time::Timestamp,
     token::TokenId,
 };
@@ -43,6 +43,7 @@ impl Tx<'_> {
     pub fn issue_client_token(
         &mut self,
         asked: &ClientTokenRequest,
+        catalog: &Catalog,
         policy: &Policy,
         now: Timestamp,
     ) -> Result<Result<FamilyRules, TokenError>, StoreError> {
@@ -54,6 +55,11 @@ impl Tx<'_> {
         if !self.still_member(asked.user, &asked.realm, &asked.organization_id)? {
             let gone = asked.user != UserId::NOBODY && self.user(asked.user)?.is_none_or(|u| u.disabled);
             return Ok(Err(if gone { TokenError::UserDisabled } else { TokenError::OrganizationNotAllowed }));
+        }
+        // Nobody consented, so no consent can be too old.
+        let allowed = self.policy_admits(&asked.organization_id, &asked.client_id, &asked.scopes, catalog, now)?;
+        if let Err(barred) = allowed {
+            return Ok(Err(barred.into()));
         }
         let (grant_id, mut listed) = if let Some(there) = self.client_grant(asked, true)? {
             there

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use grantor_protocol::{
     causes::PageError,
     dialect::Dialect,
+    organization_policy::Barred,
     people::{Realm, UserId},
     pkce::Challenge,
     policy::Policy,
@@ -188,6 +189,10 @@ impl Tx<'_> {
             return Ok(Err(NoCode::Page(PageError::NotAdministrator)));
         }
         let grant_id = if new.consented {
+            let policy = self.policy_admits(&new.organization_id, &new.client_id, &new.scopes, catalog, now)?;
+            if let Err(barred) = policy {
+                return Ok(Err(NoCode::Page(barred.into())));
+            }
             let consented = (&new.scopes, new.offline);
             let id = self.consent(new.user, &new.client_id, &new.organization_id, consented, new.fresh_grant, now)?;
             self.audit(
@@ -209,7 +214,11 @@ impl Tx<'_> {
         } else {
             match self.lock_grant_of(new.user, &new.client_id, &new.organization_id)? {
                 Some(g) if !g.revoked && g.scopes.cover_all(catalog, &new.scopes) && (g.offline || !new.offline) => {
-                    g.id
+                    match g.allowed(&new.client_id, &new.scopes, catalog, now) {
+                        Ok(()) => g.id,
+                        Err(Barred::LifeOver) => return Ok(Err(NoCode::ConsentGone)),
+                        Err(barred) => return Ok(Err(NoCode::Page(barred.into()))),
+                    }
                 }
                 _ => return Ok(Err(NoCode::ConsentGone)),
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use grantor_protocol::{
     causes::{PageError, TokenError},
     people::{Realm, UserId},
-    scope::ScopeList,
+    scope::{Catalog, ScopeList},
     secret::{SecretHash, SecretKind},
     time::Timestamp,
     token::{PresentedToken, TokenId},
@@ -64,10 +64,11 @@ impl Tx<'_> {
     pub fn begin_enhancement(
         &mut self,
         asked: &RefreshRequest,
+        catalog: &Catalog,
         life: Duration,
         now: Timestamp,
     ) -> Result<Result<(), TokenError>, StoreError> {
-        if let Err(refusal) = self.judge_refresh_token(asked, now)? {
+        if let Err(refusal) = self.judge_refresh_token(asked, catalog, now)? {
             return Ok(Err(refusal));
         }
         let refresh_id = asked.refresh.id;
@@ -109,6 +110,7 @@ impl Tx<'_> {
     pub fn enhance(
         &mut self,
         asked: &MoreScopes,
+        catalog: &Catalog,
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<Result<(), NoCode>, StoreError> {
@@ -139,6 +141,16 @@ impl Tx<'_> {
         let (Some(grant), Some(mut scopes)) = (grant.filter(|g| !g.revoked && g.id == row.grant_id), living) else {
             return refused(PageError::EnhancementEnded);
         };
+        // Also what it has so far, because the yes counts as a consent to all of it.
+        for wanted in [&scopes, &asked.scopes] {
+            let judged = grant
+                .policy
+                .as_ref()
+                .map_or(Ok(()), |policy| policy.judge(&asked.client_id, wanted, None, catalog, now));
+            if let Err(barred) = judged {
+                return refused(barred.into());
+            }
+        }
         let spent = self.execute(
             "UPDATE enhancements SET interaction = $2 WHERE id = $1 AND interaction IS NULL",
             &[asked.token.id.as_bytes().into(), asked.interaction.as_bytes().into()],

@@ -2,10 +2,16 @@
 //! it that serializes what one user does with one client.
 
 use grantor_protocol::{
-    issue::Recent, people::UserId, scope::ScopeList, step::GrantFacts, time::Timestamp, token::TokenId,
+    issue::Recent,
+    organization_policy::Barred,
+    people::UserId,
+    scope::{Catalog, ScopeList},
+    step::GrantFacts,
+    time::Timestamp,
+    token::TokenId,
 };
 
-use crate::{AuditEvent, AuditTrail, Concerning, Row, StoreError, Tx};
+use crate::{AuditEvent, AuditTrail, Concerning, PolicyFor, Row, StoreError, Tx, organization_policies::read_policy};
 
 /// A grant's row.
 #[derive(Debug, Clone)]
@@ -20,6 +26,27 @@ pub struct Grant {
     pub refresh_ids: Recent,
     /// Whether it was withdrawn.
     pub revoked: bool,
+    /// When it was last consented to.
+    pub granted_at: Timestamp,
+    /// What its organization decided about the client.
+    pub policy: Option<PolicyFor>,
+}
+
+impl Grant {
+    /// Whether its organization lets it be used for these scopes now.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn allowed(
+        &self,
+        client_id: &str,
+        scopes: &ScopeList,
+        catalog: &Catalog,
+        now: Timestamp,
+    ) -> Result<(), Barred> {
+        let Some(policy) = &self.policy else { return Ok(()) };
+        policy.judge(client_id, scopes, Some(self.granted_at), catalog, now)
+    }
 }
 
 /// A grant as its user's account page shows it.
@@ -67,12 +94,21 @@ fn client_user(row: &Row<'_>) -> Result<ClientUser, StoreError> {
 }
 
 impl Tx<'_> {
-    /// What a user granted a client so far, for [`grantor_protocol::step::next_step`].
-    pub fn grant_facts(&mut self, user: UserId, client_id: &str) -> Result<Vec<GrantFacts>, StoreError> {
+    /// What a user granted a client so far, for [`grantor_protocol::step::next_step`]; without what is older than the
+    /// organization lets grants get: that has to be granted again.
+    pub fn grant_facts(
+        &mut self,
+        user: UserId,
+        client_id: &str,
+        now: Timestamp,
+    ) -> Result<Vec<GrantFacts>, StoreError> {
         self.all(
-            "SELECT organization_id, scopes, offline FROM grants
-             WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL ORDER BY granted_at DESC",
-            &[user.0.into(), client_id.into()],
+            "SELECT g.organization_id, g.scopes, g.offline FROM grants g
+             LEFT JOIN organization_policies p ON p.organization_id = g.organization_id
+             WHERE g.user_id = $1 AND g.client_id = $2 AND g.revoked_at IS NULL
+               AND (COALESCE(p.maximum_life, 0) = 0 OR $3 - g.granted_at < p.maximum_life)
+             ORDER BY g.granted_at DESC",
+            &[user.0.into(), client_id.into(), now.millis().into()],
             |row| {
                 Ok(GrantFacts {
                     organization_id: row.text(0)?,
@@ -135,8 +171,11 @@ impl Tx<'_> {
         organization_id: &str,
     ) -> Result<Option<Grant>, StoreError> {
         self.one(
-            "SELECT id, scopes, offline, refresh_ids, revoked_at FROM grants
-             WHERE user_id = $1 AND client_id = $2 AND organization_id = $3 FOR UPDATE",
+            "SELECT g.id, g.scopes, g.offline, g.refresh_ids, g.revoked_at, g.granted_at,
+                    p.clients_listed, p.clients, p.blocked_scopes, p.maximum_life, p.review_required, v.state
+             FROM grants g LEFT JOIN organization_policies p ON p.organization_id = g.organization_id
+             LEFT JOIN reviews v ON v.organization_id = p.organization_id AND v.client_id = g.client_id
+             WHERE g.user_id = $1 AND g.client_id = $2 AND g.organization_id = $3 FOR UPDATE OF g",
             &[user.0.into(), client_id.into(), organization_id.into()],
             |row| {
                 Ok(Grant {
@@ -145,6 +184,8 @@ impl Tx<'_> {
                     offline: row.bool(2)?,
                     refresh_ids: Recent::from_bytes(row.opt_blob_ref(3)?.unwrap_or_default()),
                     revoked: row.opt_int(4)?.is_some(),
+                    granted_at: Timestamp::from_millis(row.int(5)?),
+                    policy: read_policy(row, 6)?,
                 })
             },
         )
@@ -267,6 +308,7 @@ impl Tx<'_> {
             "DELETE FROM grants WHERE client_id = $1",
             "DELETE FROM refresh_tokens WHERE client_id = $1",
             "DELETE FROM codes WHERE client_id = $1",
+            "DELETE FROM reviews WHERE client_id = $1",
         ] {
             self.execute(sql, &[client_id.into()])?;
         }

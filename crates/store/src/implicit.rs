@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use grantor_protocol::{
     causes::PageError,
+    organization_policy::Barred,
     people::{Realm, UserId},
     policy::Policy,
     scope::{Catalog, ScopeList},
@@ -81,6 +82,8 @@ pub enum NotAgain {
     ScopeNotGranted,
     /// The person is told on a page.
     Page(PageError),
+    /// The organization's administrators do not allow it, or not any more.
+    Barred(Barred),
 }
 
 impl Tx<'_> {
@@ -128,6 +131,10 @@ impl Tx<'_> {
         }
         let grant_id = match new.consented {
             Some(consented) => {
+                let policy = self.policy_admits(&new.organization_id, &new.client_id, &new.scopes, catalog, now)?;
+                if let Err(barred) = policy {
+                    return Ok(Err(NoCode::Page(barred.into())));
+                }
                 let asked = (&new.scopes, false);
                 let id = self.consent(new.user, &new.client_id, &new.organization_id, asked, new.fresh_grant, now)?;
                 let concerning = Concerning {
@@ -141,7 +148,13 @@ impl Tx<'_> {
                 id
             }
             None => match self.lock_grant_of(new.user, &new.client_id, &new.organization_id)? {
-                Some(grant) if !grant.revoked && grant.scopes.cover_all(catalog, &new.scopes) => grant.id,
+                Some(grant) if !grant.revoked && grant.scopes.cover_all(catalog, &new.scopes) => {
+                    match grant.allowed(&new.client_id, &new.scopes, catalog, now) {
+                        Ok(()) => grant.id,
+                        Err(Barred::LifeOver) => return Ok(Err(NoCode::ConsentGone)),
+                        Err(barred) => return Ok(Err(NoCode::Page(barred.into()))),
+                    }
+                }
                 _ => return Ok(Err(NoCode::ConsentGone)),
             },
         };
@@ -183,14 +196,26 @@ impl Tx<'_> {
         if fitting.is_empty() {
             return Ok(Err(NotAgain::ScopeNotGranted));
         }
-        let mut member_of = None;
+        let mut usable = Err(NotAgain::NotGranted);
         for granted in fitting {
-            if self.still_member(asked.user, &Realm::Accounts, &granted.organization_id)? {
-                member_of = Some(granted);
-                break;
+            if !self.still_member(asked.user, &Realm::Accounts, &granted.organization_id)? {
+                continue;
+            }
+            let scopes = asked.scopes.as_ref().unwrap_or(&granted.scopes);
+            let policy = self.policy_for(&granted.organization_id, &asked.client_id)?;
+            let consented_at = Some(granted.granted_at);
+            match policy.map_or(Ok(()), |p| p.judge(&asked.client_id, scopes, consented_at, catalog, now)) {
+                Ok(()) => {
+                    usable = Ok(granted);
+                    break;
+                }
+                Err(barred) => usable = Err(NotAgain::Barred(barred)),
             }
         }
-        let Some(granted) = member_of else { return Ok(Err(NotAgain::NotGranted)) };
+        let granted = match usable {
+            Ok(granted) => granted,
+            Err(why) => return Ok(Err(why)),
+        };
         if policy.throttles && !parent.codes.admits(now, policy.code_rate) {
             return Ok(Err(NotAgain::Page(PageError::CodesThrottled)));
         }
@@ -242,7 +267,7 @@ impl Tx<'_> {
         client_id: &str,
     ) -> Result<Vec<SessionGrant>, StoreError> {
         self.all(
-            "SELECT g.organization_id, g.id, g.scopes
+            "SELECT g.organization_id, g.id, g.scopes, g.granted_at
              FROM session_grants s JOIN browser_sessions b ON b.id = s.session_id JOIN grants g ON g.id = s.grant_id
              WHERE s.session_id = $1 AND s.client_id = $2 AND b.ended_at IS NULL AND b.user_id = $3
                AND g.revoked_at IS NULL AND g.user_id = $3 AND g.client_id = $2 AND g.organization_id = s.organization_id
@@ -253,6 +278,7 @@ impl Tx<'_> {
                     organization_id: row.text(0)?,
                     id: TokenId::from_bytes(row.array(1)?),
                     scopes: ScopeList::from_stored(row.opt_text_ref(2)?.unwrap_or_default()),
+                    granted_at: Timestamp::from_millis(row.int(3)?),
                 })
             },
         )
@@ -264,4 +290,5 @@ struct SessionGrant {
     organization_id: String,
     id: TokenId,
     scopes: ScopeList,
+    granted_at: Timestamp,
 }

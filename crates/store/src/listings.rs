@@ -41,7 +41,7 @@ pub struct GrantFilter {
 
 /// Which audit rows are wanted; what is empty is not asked for.
 #[derive(Debug, Clone, Default)]
-pub struct AuditFilter {
+pub struct AuditWanted {
     /// See [`crate::AuditEvent::as_str`].
     pub event: String,
     /// Concerning this user.
@@ -189,7 +189,7 @@ impl Tx<'_> {
     /// Audit rows before an id, newest first.
     pub fn audit_listed(
         &mut self,
-        wanted: &AuditFilter,
+        wanted: &AuditWanted,
         before: Option<TokenId>,
         limit: i64,
     ) -> Result<Vec<AuditRow>, StoreError> {

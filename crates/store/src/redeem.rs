@@ -155,6 +155,9 @@ impl Tx<'_> {
             let gone = self.user(code.user)?.is_none_or(|u| u.disabled);
             return Ok(Err(if gone { TokenError::UserDisabled } else { TokenError::MembershipEnded }));
         }
+        if let Err(barred) = grant.allowed(&code.client_id, &code.scopes, catalog, now) {
+            return Ok(Err(barred.into()));
+        }
         if let Some(retired) = code.scopes.iter().find(|s| catalog.find(s).is_none()) {
             return Ok(Err(TokenError::ScopeRetired(retired.to_owned())));
         }

@@ -19,7 +19,8 @@ use grantor_protocol::{
 };
 
 use crate::{
-    NewToken, Origin, StoreError, Turned, Tx,
+    NewToken, Origin, PolicyFor, StoreError, Turned, Tx,
+    organization_policies::read_policy,
     rotation::{Standing, Turns, standing},
 };
 
@@ -91,6 +92,17 @@ struct Row {
     used_at: Timestamp,
     turns: Option<Turns>,
     origin: Origin,
+    policy: Option<PolicyFor>,
+    /// When it was last consented to, where the policy limits a grant's life.
+    consented_at: Option<Timestamp>,
+}
+
+impl Row {
+    /// Whether the organization's administrators let the client have this now.
+    fn allowed(&self, catalog: &Catalog, now: Timestamp) -> Result<(), TokenError> {
+        let Some(policy) = &self.policy else { return Ok(()) };
+        Ok(policy.judge(&self.client_id, &self.scopes, self.consented_at, catalog, now)?)
+    }
 }
 
 impl Tx<'_> {
@@ -119,6 +131,9 @@ impl Tx<'_> {
             if let Some(because) = because {
                 self.end_refresh_token(asked.refresh.id, because, now)?;
             }
+            return Ok(Err(refusal));
+        }
+        if let Err(refusal) = row.allowed(&with.catalog, now) {
             return Ok(Err(refusal));
         }
         let turned = row.turns.as_ref().map(|turns| {
@@ -226,6 +241,7 @@ impl Tx<'_> {
     pub(crate) fn judge_refresh_token(
         &mut self,
         asked: &RefreshRequest,
+        catalog: &Catalog,
         now: Timestamp,
     ) -> Result<Result<(), TokenError>, StoreError> {
         let Some(row) = self.lock_refresh_token(asked.refresh.id)? else {
@@ -233,14 +249,16 @@ impl Tx<'_> {
         };
         // Of a family that rotates, only the newest is good for anything but a refresh.
         let current = row.secret_hash.matches(&asked.refresh.secret.hash(SecretKind::Refresh));
-        Ok(judge(&row, asked, if current { Standing::Current } else { Standing::Unknown }, now))
+        let judged = judge(&row, asked, if current { Standing::Current } else { Standing::Unknown }, now);
+        Ok(judged.and_then(|()| row.allowed(catalog, now)))
     }
 
     /// The family's row, locked, with what must still hold around it. The neighbours are read by subselects
     /// because a lock on a join would lock the user's row as well; with a million grants each of them is a page that no
     /// cache holds, so only what can have changed by itself is looked at. A withdrawn grant has ended its tokens in the
     /// same step and is asked only for the cause. A removed user's tokens are gone, so what is left to ask is who is
-    /// disabled: as a range, because SQLite would rather look among all users than in that short index.
+    /// disabled: as a range, because SQLite would rather look among all users than in that short index. What the
+    /// organization decided comes by the same statement, because a further one would be a further round trip.
     fn lock_refresh_token(&mut self, id: TokenId) -> Result<Option<Row>, StoreError> {
         self.one(
             "SELECT r.secret_hash, r.realm, r.client_id, r.user_id, r.organization_id, r.grant_id, r.scopes,
@@ -255,8 +273,13 @@ impl Tx<'_> {
                          ELSE EXISTS (SELECT 1 FROM portals p
                               WHERE p.id = r.realm AND p.organization_id = r.organization_id) END,
                     r.dialect, r.signed_in_at, r.resource, r.session_id, r.used_at,
-                    r.rotates, r.generation, r.previous_hash, r.rotated_at, r.idle_lifetime, r.expires_at
-             FROM refresh_tokens r WHERE r.id = $1 FOR UPDATE",
+                    r.rotates, r.generation, r.previous_hash, r.rotated_at, r.idle_lifetime, r.expires_at,
+                    p.clients_listed, p.clients, p.blocked_scopes, p.maximum_life, p.review_required, v.state,
+                    CASE WHEN p.maximum_life > 0 THEN (SELECT g.granted_at FROM grants g WHERE g.id = r.grant_id) END
+             FROM refresh_tokens r
+             LEFT JOIN organization_policies p ON p.organization_id = r.organization_id
+             LEFT JOIN reviews v ON v.organization_id = p.organization_id AND v.client_id = r.client_id
+             WHERE r.id = $1 FOR UPDATE OF r",
             &[id.as_bytes().into()],
             |row| {
                 Ok(Row {
@@ -278,6 +301,8 @@ impl Tx<'_> {
                     member: row.bool(13)?,
                     used_at: Timestamp::from_millis(row.int(18)?),
                     turns: Turns::read(row, 19)?,
+                    policy: read_policy(row, 25)?,
+                    consented_at: row.opt_int(31)?.map(Timestamp::from_millis),
                     origin: Origin {
                         dialect: Dialect::from_stored(row.opt_text_ref(14)?.unwrap_or_default()),
                         nonce: None,

@@ -61,6 +61,7 @@ impl Tx<'_> {
              ORDER BY session_id LIMIT $2)",
             &[TokenId::first_of(now.minus(policy.session_lifetime)).as_bytes().into(), slice.into()],
         )?;
+        gone += self.sweep_invitations(now.minus(REVOKED_MEMORY), slice)?;
         Ok(gone)
     }
 }

@@ -197,6 +197,9 @@ impl Tx<'_> {
             "DELETE FROM grants WHERE organization_id = $1",
             "DELETE FROM refresh_tokens WHERE organization_id = $1",
             "DELETE FROM codes WHERE organization_id = $1",
+            "DELETE FROM invitations WHERE organization_id = $1",
+            "DELETE FROM organization_policies WHERE organization_id = $1",
+            "DELETE FROM reviews WHERE organization_id = $1",
             "DELETE FROM organizations WHERE id = $1",
         ] {
             self.execute(sql, &[id.into()])?;
@@ -219,9 +222,14 @@ impl Tx<'_> {
 }
 
 fn organization(row: &Row<'_>) -> Result<Organization, StoreError> {
+    organization_at(row, 0)
+}
+
+/// Reads id, name and environment from `first` on.
+pub(crate) fn organization_at(row: &Row<'_>, first: usize) -> Result<Organization, StoreError> {
     Ok(Organization {
-        id: row.text(0)?,
-        name: row.text(1)?,
-        environment: Environment::parse(&row.text(2)?).unwrap_or_default(),
+        id: row.text(first)?,
+        name: row.text(first + 1)?,
+        environment: Environment::parse(row.text_ref(first + 2)?).unwrap_or_default(),
     })
 }

@@ -113,6 +113,14 @@ pub enum TokenError {
     ScopeNotGranted,
     /// `resource` names what was not granted, or is not known.
     ResourceNotGranted,
+    /// The organization's administrators do not allow the client.
+    PolicyClientBlocked,
+    /// The organization's administrators allow nobody this scope.
+    PolicyScopeBlocked(String),
+    /// The consent is older than the organization's administrators let grants get.
+    PolicyLifeOver,
+    /// The organization's administrators want to review the client first, and have not.
+    PolicyReviewRequired,
 }
 
 impl TokenError {
@@ -174,6 +182,10 @@ impl TokenError {
             Self::RefreshTokenExpired => "refresh_token_expired",
             Self::ScopeNotGranted => "scope_not_granted",
             Self::ResourceNotGranted => "resource_not_granted",
+            Self::PolicyClientBlocked => "policy_client_blocked",
+            Self::PolicyScopeBlocked(_) => "policy_scope_blocked",
+            Self::PolicyLifeOver => "policy_life_over",
+            Self::PolicyReviewRequired => "policy_review_required",
         }
     }
 }

@@ -92,6 +92,10 @@ pub fn token(cause: &TokenError) -> Response {
         | TokenError::GrantRevoked
         | TokenError::UserDisabled
         | TokenError::MembershipEnded
+        | TokenError::PolicyClientBlocked
+        | TokenError::PolicyScopeBlocked(_)
+        | TokenError::PolicyLifeOver
+        | TokenError::PolicyReviewRequired
         | TokenError::ScopeRetired(_) => "invalid_code",
     };
     word(StatusCode::OK, said)
@@ -190,7 +194,12 @@ pub fn title_and_word(cause: &PageError, realm: &Realm) -> (&'static str, &'stat
         }
         PageError::PortalUnknown => ("Invalid Portal", "ERROR_invalid_portal"),
         PageError::NoOrganization | PageError::OrganizationNotAllowed => ("No Organization", "ERROR_no_organization"),
-        PageError::CodesThrottled | PageError::NotAdministrator => ("Access Denied", "ERROR_access_denied"),
+        PageError::CodesThrottled
+        | PageError::NotAdministrator
+        | PageError::PolicyClientBlocked
+        | PageError::PolicyScopeBlocked(_)
+        | PageError::PolicyLifeOver
+        | PageError::PolicyReviewRequired => ("Access Denied", "ERROR_access_denied"),
     };
     match realm {
         Realm::Accounts => (title, word),

@@ -243,12 +243,12 @@ async fn issue(
         access: access_hash,
         fresh_grant: dc.fresh_id(now)?,
     };
-    let policy = Arc::clone(&dc.house.policy);
+    let (catalog, policy) = (dc.house.catalog(), Arc::clone(&dc.house.policy));
     let step = move |tx: &mut grantor_store::Tx<'_>| {
         if !tx.spend_assertion(&client_id, &id, until)? {
             return Ok(Err(TokenError::AssertionReplayed));
         }
-        tx.issue_client_token(&asked, &policy, now)
+        tx.issue_client_token(&asked, &catalog, &policy, now)
     };
     let issued = dc.store.write(step).await?;
     Ok(issued.map(|rules| {

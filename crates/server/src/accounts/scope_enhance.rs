@@ -95,7 +95,8 @@ async fn walk(
     let (now, life) = (asking.now, dc.house.policy.enhancement_token_lifetime);
     let (token, new) = tokens::fresh(dc, SecretKind::Enhancement, now)?;
     let asked = RefreshRequest { refresh, client_id: record.client.id.clone(), realm: Realm::Accounts, access: new };
-    match dc.store.write(move |tx| tx.begin_enhancement(&asked, life, now)).await? {
+    let catalog = dc.house.catalog();
+    match dc.store.write(move |tx| tx.begin_enhancement(&asked, &catalog, life, now)).await? {
         Ok(()) => {
             let (token, life) = (token.reveal(record.client.client_type.prefix()), life.as_secs());
             Ok(Ok(format!("{{\"access_token\":\"{token}\",\"token_type\":\"Bearer\",\"expires_in\":{life}}}")))

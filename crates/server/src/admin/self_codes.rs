@@ -103,6 +103,7 @@ fn refused(refusal: &SelfCodeError) -> Response {
         }
         SelfCodeError::OwnerNotHere(_) => (StatusCode::BAD_REQUEST, "invalid_owner"),
         SelfCodeError::OrganizationMissing(_) => (StatusCode::BAD_REQUEST, "missing_org_info"),
+        SelfCodeError::Barred(..) => (StatusCode::BAD_REQUEST, "access_denied"),
         SelfCodeError::OrganizationNotAllowed(_) => (StatusCode::BAD_REQUEST, "invalid_org"),
         SelfCodeError::Throttled => (StatusCode::TOO_MANY_REQUESTS, "throttled"),
         SelfCodeError::Store(_) | SelfCodeError::NoEntropy(_) => {

@@ -52,6 +52,12 @@ pub enum ErrorText<'a> {
     /// Of a request for more scopes: unknown, too old or used.
     EnhancementEnded,
     EnhancementOfAnotherUser,
+    PolicyClientBlocked,
+    PolicyScopeBlocked {
+        scope: &'a str,
+    },
+    PolicyLifeOver,
+    PolicyReviewRequired,
     NotFound,
     MethodNotAllowed,
     BadRequest,
@@ -76,7 +82,10 @@ impl<'a> ErrorText<'a> {
     fn values(&self) -> Vec<(&'static str, Value<'a>)> {
         match *self {
             Self::ClientNotInDataCenter { place } => vec![("place", Value::Name(place))],
-            Self::ScopeUnknown { scope } | Self::ScopeNotAllowed { scope } | Self::ScopeUnfit { scope } => {
+            Self::ScopeUnknown { scope }
+            | Self::ScopeNotAllowed { scope }
+            | Self::ScopeUnfit { scope }
+            | Self::PolicyScopeBlocked { scope } => {
                 vec![("scope", Value::Code(scope))]
             }
             Self::ParameterMissing { name } | Self::ParameterTwice { name } | Self::ParameterMalformed { name } => {
@@ -116,6 +125,10 @@ impl<'a> ErrorText<'a> {
             Self::NotAdministrator => "error-not-administrator",
             Self::EnhancementEnded => "error-enhancement-ended",
             Self::EnhancementOfAnotherUser => "error-enhancement-of-another-user",
+            Self::PolicyClientBlocked => "error-policy-client-blocked",
+            Self::PolicyScopeBlocked { .. } => "error-policy-scope-blocked",
+            Self::PolicyLifeOver => "error-policy-life-over",
+            Self::PolicyReviewRequired => "error-policy-review-required",
             Self::NotFound => "error-not-found",
             Self::MethodNotAllowed => "error-method-not-allowed",
             Self::BadRequest => "error-bad-request",

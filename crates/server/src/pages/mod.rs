@@ -16,6 +16,8 @@ mod home;
 mod icon;
 mod locale;
 mod no_organization;
+pub mod organization;
+mod policy_refused;
 pub mod scopes;
 mod shell;
 mod sign_in;
@@ -49,6 +51,7 @@ pub use form_post::FormPost;
 pub use home::{ConnectedApplication, Home};
 pub use locale::Locale;
 pub use no_organization::NoOrganization;
+pub use policy_refused::{AskReview, PolicyRefused};
 pub use scopes::Kind;
 pub use shell::{Area, NavLink, Shell, ShellPerson};
 pub use sign_in::SignInError;
@@ -163,6 +166,19 @@ impl Frame<'_> {
 /// A short text by its key, for whoever names a page.
 pub fn label(locale: Locale, key: &str) -> Cow<'static, str> {
     text::text(locale, key)
+}
+
+/// A sentence about something with a name, for a letter: plain text, not for a page.
+pub fn sentence_about(locale: Locale, key: &str, argument: &str, name: &str) -> String {
+    let mut arguments = fluent_bundle::FluentArgs::new();
+    arguments.set(argument.to_owned(), name.to_owned());
+    let found = text::find(locale, key, None, Some(&arguments));
+    found.map_or_else(|| key.to_owned(), Cow::into_owned)
+}
+
+/// Whether a text is a color as portals take it: `#rrggbb`.
+pub fn is_color(text: &str) -> bool {
+    color::Color::parse(text).is_some()
 }
 
 /// The first letter or digit of a name, for the tile that stands in for a logo.

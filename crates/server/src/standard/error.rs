@@ -95,6 +95,12 @@ fn named(cause: &TokenError) -> Named {
         TokenError::GrantRevoked | TokenError::UserDisabled | TokenError::MembershipEnded => {
             bad("invalid_grant", "what was granted was taken back, or its user is gone")
         }
+        TokenError::PolicyClientBlocked
+        | TokenError::PolicyScopeBlocked(_)
+        | TokenError::PolicyLifeOver
+        | TokenError::PolicyReviewRequired => {
+            bad("invalid_grant", "the organization's administrators do not allow this; see the client owner's log")
+        }
         TokenError::ScopeRetired(_) => bad("invalid_grant", "a scope that was granted is not known any more"),
         TokenError::ScopeMalformed => bad("invalid_scope", "scope is missing or is no list"),
         TokenError::ScopeUnknown(_) => bad("invalid_scope", "a scope is not known"),

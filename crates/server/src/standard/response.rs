@@ -38,9 +38,13 @@ fn name(refusal: &Refusal) -> &'static str {
             PageError::FormUnsupported("request_uri") => "request_uri_not_supported",
             PageError::FormUnsupported(_) => "registration_not_supported",
             PageError::ResourceUnknown(_) => "invalid_target",
-            PageError::NoOrganization | PageError::OrganizationNotAllowed | PageError::NotAdministrator => {
-                "access_denied"
-            }
+            PageError::NoOrganization
+            | PageError::OrganizationNotAllowed
+            | PageError::NotAdministrator
+            | PageError::PolicyClientBlocked
+            | PageError::PolicyScopeBlocked(_)
+            | PageError::PolicyLifeOver
+            | PageError::PolicyReviewRequired => "access_denied",
             PageError::CodesThrottled => "temporarily_unavailable",
             PageError::ParameterMissing(_)
             | PageError::ParameterTwice(_)
@@ -97,6 +101,13 @@ fn description(refusal: &Refusal) -> &'static str {
             PageError::NoOrganization | PageError::OrganizationNotAllowed => {
                 "there is no organization to grant this in"
             }
+            PageError::PolicyClientBlocked | PageError::PolicyLifeOver => {
+                "the administrators of the organization do not allow this client"
+            }
+            PageError::PolicyScopeBlocked(_) => "the administrators of the organization allow nobody one of the scopes",
+            PageError::PolicyReviewRequired => {
+                "the administrators of the organization want to review this client before it is used"
+            }
             PageError::CodesThrottled => "too many codes for this user and client: wait a few minutes",
             _ => "the request is not valid",
         },
@@ -116,6 +127,9 @@ mod tests {
             PageError::ScopeUnknown("x".into()),
             PageError::ParameterTwice("<script>".into()),
             PageError::RequestTooLarge,
+            PageError::PolicyClientBlocked,
+            PageError::PolicyScopeBlocked("x".into()),
+            PageError::PolicyReviewRequired,
         ] {
             let text = description(&Refusal::Request(cause));
             assert!(text.bytes().all(|b| matches!(b, 0x20..=0x7e) && b != b'"' && b != b'\\'), "{text}");

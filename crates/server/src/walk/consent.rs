@@ -20,6 +20,7 @@ use super::{
     finish::{self, Going},
     implicit, more_scopes,
     organization::{environment, names},
+    policy,
     resume::{self, Known},
     sign_in,
 };
@@ -142,6 +143,9 @@ async fn walk(visit: &mut Visit) -> Walked {
     let (Step::Consent { user, organization_id } | Step::Issue { user, organization_id }) = step else {
         return resume::resume(visit, Some(&valid)).await;
     };
+    if let Some(no) = policy::says_no(visit, &valid, &organization_id).await? {
+        return Ok(policy::refuse(visit, &valid, &organization_id, no));
+    }
     if !visit.resumed || visit.sealed.consent != Some(shown(&valid, user, &organization_id)) {
         return page(visit, &valid, &known, user, &organization_id).await;
     }

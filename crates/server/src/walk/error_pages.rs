@@ -93,7 +93,7 @@ pub fn not_found(locale: Locale, request_id: &str) -> Response {
     reply::page(StatusCode::NOT_FOUND, html)
 }
 
-fn problem<'a>(cause: &'a PageError, place: &'a str) -> ErrorText<'a> {
+pub fn problem<'a>(cause: &'a PageError, place: &'a str) -> ErrorText<'a> {
     match cause {
         PageError::ParameterMissing("response_type") => ErrorText::ResponseTypeMissing,
         PageError::ParameterMissing(name) => ErrorText::ParameterMissing { name },
@@ -126,6 +126,10 @@ fn problem<'a>(cause: &'a PageError, place: &'a str) -> ErrorText<'a> {
             ErrorText::EnhancementEnded
         }
         PageError::EnhancementOfAnotherUser => ErrorText::EnhancementOfAnotherUser,
+        PageError::PolicyClientBlocked => ErrorText::PolicyClientBlocked,
+        PageError::PolicyScopeBlocked(scope) => ErrorText::PolicyScopeBlocked { scope },
+        PageError::PolicyLifeOver => ErrorText::PolicyLifeOver,
+        PageError::PolicyReviewRequired => ErrorText::PolicyReviewRequired,
     }
 }
 
@@ -148,6 +152,7 @@ fn details(cause: &PageError, asked: &Asked, client: Option<&Client>) -> Vec<(St
         PageError::ScopeMalformed
         | PageError::ScopeUnknown(_)
         | PageError::ScopeNotAllowed(_)
+        | PageError::PolicyScopeBlocked(_)
         | PageError::ScopeUnfit(_) => {
             add("scope received", asked.scope.as_deref());
         }

@@ -121,8 +121,8 @@ pub async fn add(visit: &Visit, valid: &Valid, more: &More, user: UserId) -> Res
         user,
         scopes: valid.request.scopes.clone(),
     };
-    let (trail, now) = (visit.asking.trail(&visit.dc)?, visit.now());
-    if let Err(no) = visit.dc.store.write(move |tx| tx.enhance(&asked, &trail, now)).await? {
+    let (trail, now, catalog) = (visit.asking.trail(&visit.dc)?, visit.now(), visit.dc.house.catalog());
+    if let Err(no) = visit.dc.store.write(move |tx| tx.enhance(&asked, &catalog, &trail, now)).await? {
         return Ok(Err(no));
     }
     info!(

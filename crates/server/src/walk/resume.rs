@@ -17,7 +17,7 @@ use std::time::Duration;
 use super::{
     Visit, Walked, account,
     begin::{Reply, Valid},
-    consent, device, error_pages, finish, hand_over, more_scopes, organization, sign_in, simulated,
+    consent, device, error_pages, finish, hand_over, more_scopes, organization, policy, sign_in, simulated,
 };
 use crate::{
     failure::Failure,
@@ -50,6 +50,11 @@ pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
         &visit.sealed.answers(),
         &known.facts,
     );
+    if let Step::Consent { organization_id, .. } | Step::Issue { organization_id, .. } = &step
+        && let Some(no) = policy::says_no(visit, valid, organization_id).await?
+    {
+        return Ok(policy::refuse(visit, valid, organization_id, no));
+    }
     match step {
         Step::Elsewhere(location) => Ok(hand_over::to_location(visit, &location)),
         Step::SignIn => sign_in::again(visit, valid, &known),
@@ -140,7 +145,7 @@ pub async fn load(visit: &Visit, valid: Option<&Valid>) -> Result<Known, Failure
                     };
                     let user = signed_in.user.id;
                     let grants = match &client_id {
-                        Some(client_id) => tx.grant_facts(if whole { UserId::NOBODY } else { user }, client_id)?,
+                        Some(client_id) => tx.grant_facts(if whole { UserId::NOBODY } else { user }, client_id, now)?,
                         None => Vec::new(),
                     };
                     let mut memberships = tx.memberships(user, &realm)?;

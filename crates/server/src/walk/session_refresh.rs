@@ -69,10 +69,11 @@ async fn walk(visit: &mut Visit) -> Walked {
     if !client.enabled_in(&visit.dc.place.location) {
         return Ok(error_pages::page_error(visit, Some(client), &PageError::ClientNotInDataCenter, Some(&asked)));
     }
-    let refuse = |word, detail| {
-        visit.asking.refuse(&visit.dc, Some(&client.id), word, detail);
+    let tell = |word, cause: &'static str, detail: &str| {
+        visit.asking.refuse(&visit.dc, Some(&client.id), cause, detail);
         Ok(reply::found(&valid.reply_to.with(&[("error", word)])))
     };
+    let refuse = |word, detail: &str| tell(word, word, detail);
     let known = resume::load(visit, None).await?;
     if let Some(place) = known.facts.elsewhere.as_deref().and_then(|home| visit.dc.house.place(home))
         && place.location != visit.dc.place.location
@@ -101,6 +102,11 @@ async fn walk(visit: &mut Visit) -> Walked {
         }
         Err(NotAgain::NotGranted) => refuse(CLIENT_NOT_GRANTED, "nothing was granted for this browser session"),
         Err(NotAgain::ScopeNotGranted) => refuse(PROMPT_REQUIRED, "a scope was not granted before"),
+        // The application asks the person again, and they read why.
+        Err(NotAgain::Barred(barred)) => {
+            let cause = PageError::from(barred);
+            tell(CLIENT_NOT_GRANTED, cause.name(), "the organization's administrators do not allow it")
+        }
         Err(NotAgain::Page(cause)) => Ok(error_pages::page_error(visit, Some(client), &cause, Some(&asked))),
     }
 }

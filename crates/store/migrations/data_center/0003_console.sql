@@ -52,16 +52,16 @@ CREATE INDEX mail_links_by_user ON mail_links (user_id);
 
 -- state: open, accepted or withdrawn.
 CREATE TABLE invitations (
+    id {blob} NOT NULL PRIMARY KEY,
     organization_id TEXT NOT NULL,
-    id {blob} NOT NULL,
     secret_hash {blob} NOT NULL,
     email TEXT NOT NULL,
     administrator BOOLEAN NOT NULL,
     invited_by BIGINT NOT NULL,
     state TEXT NOT NULL,
-    expires_at BIGINT NOT NULL,
-    PRIMARY KEY (organization_id, id)
+    expires_at BIGINT NOT NULL
 ){without_rowid};
+CREATE INDEX invitations_by_organization ON invitations (organization_id, id);
 
 -- What an organization's administrators allow. clients_listed: only the listed clients. Lists one item a line. maximum_life in
 -- milliseconds, 0 for none. review_required: a client that is not listed has to be reviewed first.
@@ -86,10 +86,11 @@ CREATE TABLE reviews (
     decided_at BIGINT NOT NULL,
     PRIMARY KEY (organization_id, client_id)
 );
+CREATE INDEX reviews_by_client ON reviews (client_id);
 
-CREATE INDEX memberships_by_organization ON memberships (organization_id);
+CREATE INDEX memberships_by_organization ON memberships (organization_id, user_id);
 CREATE INDEX portals_by_organization ON portals (organization_id);
-CREATE INDEX grants_by_organization ON grants (organization_id);
+CREATE INDEX grants_by_organization ON grants (organization_id, client_id, id);
 CREATE INDEX grants_by_client ON grants (client_id, granted_at);
 CREATE INDEX audit_by_organization ON audit (organization_id, id) WHERE organization_id IS NOT NULL;
 CREATE INDEX audit_by_organization_event ON audit (organization_id, event, id) WHERE organization_id IS NOT NULL;

@@ -36,10 +36,17 @@ impl Hasher for AddressHasher {
     }
 }
 
-/// The text for SQLite: `$1` becomes `?1` outside quotes and comments, and a last `FOR UPDATE` goes, because the one
-/// writer holds the only lock there is.
+/// The text for SQLite: `$1` becomes `?1` outside quotes and comments, and a last `FOR UPDATE` or `FOR UPDATE OF` a
+/// table goes, because the one writer holds the only lock there is.
 pub(crate) fn for_sqlite(sql: &str) -> String {
     let trimmed = sql.trim_end();
+    let locking = trimmed.rsplit_once(char::is_whitespace).and_then(|(head, _)| {
+        let head = head.trim_end();
+        let at = head.len().checked_sub(" OF".len())?;
+        head.get(at..).filter(|tail| tail.eq_ignore_ascii_case(" OF"))?;
+        Some(head.get(..at)?.trim_end()).filter(|head| ends_in_for_update(head))
+    });
+    let trimmed = locking.unwrap_or(trimmed);
     let body = trimmed
         .len()
         .checked_sub("FOR UPDATE".len())
@@ -66,6 +73,11 @@ pub(crate) fn for_sqlite(sql: &str) -> String {
         text.push(if placeholder { '?' } else { c });
     }
     text
+}
+
+fn ends_in_for_update(text: &str) -> bool {
+    let tail = text.len().checked_sub("FOR UPDATE".len()).and_then(|at| text.get(at..));
+    tail.is_some_and(|tail| tail.eq_ignore_ascii_case("FOR UPDATE"))
 }
 
 /// Where in a statement a character stands.

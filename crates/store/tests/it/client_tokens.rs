@@ -27,8 +27,8 @@ fn asked(world: &World, user: UserId, organization: &str, now: Timestamp) -> (Cl
 }
 
 fn issue(world: &World, asked: &ClientTokenRequest, now: Timestamp) -> Result<FamilyRules, TokenError> {
-    let (asked, policy) = (asked.clone(), world.policy.clone());
-    world.write(move |tx| tx.issue_client_token(&asked, &policy, now))
+    let (asked, catalog, policy) = (asked.clone(), world.catalog.clone(), world.policy.clone());
+    world.write(move |tx| tx.issue_client_token(&asked, &catalog, &policy, now))
 }
 
 fn issued(world: &World, user: UserId, organization: &str, now: Timestamp) -> PresentedToken {

@@ -18,7 +18,7 @@ fn remembered(new: &mut NewCode) {
 }
 
 fn grant(world: &World, organization_id: &'static str) -> (String, bool) {
-    let facts = world.read(|tx| tx.grant_facts(U1, C1));
+    let facts = world.read(|tx| tx.grant_facts(U1, C1, at(9)));
     let found = facts.into_iter().find(|g| g.organization_id == organization_id).unwrap();
     (found.scopes.to_string(), found.offline)
 }
@@ -172,7 +172,7 @@ fn a_withdrawn_consent_is_gone_and_begins_anew() {
         let family = world.redeem(&code, at(0)).unwrap();
         assert!(world.withdraw(U1, O1, at(1)));
         assert!(!world.withdraw(U1, O1, at(1)), "it was withdrawn before");
-        assert!(world.read(|tx| tx.grant_facts(U1, C1)).is_empty());
+        assert!(world.read(|tx| tx.grant_facts(U1, C1, at(9))).is_empty());
         let mut code = world.code(at(2));
         remembered(&mut code.new);
         assert_eq!(world.issue(&code, at(2)), Err(NoCode::ConsentGone));
@@ -249,8 +249,8 @@ fn grants_of_a_client_are_told_newest_first() {
         world.issued_with(at(0), |new| new.organization_id = O2.to_owned());
         world.issued(at(1));
         world.issued_with(at(2), |new| new.client_id = C2.to_owned());
-        let told = world.read(|tx| tx.grant_facts(U1, C1));
+        let told = world.read(|tx| tx.grant_facts(U1, C1, at(9)));
         assert_eq!(told.iter().map(|g| g.organization_id.as_str()).collect::<Vec<_>>(), [O1, O2]);
-        assert!(world.read(|tx| tx.grant_facts(UserId(9), C1)).is_empty());
+        assert!(world.read(|tx| tx.grant_facts(UserId(9), C1, at(9))).is_empty());
     });
 }

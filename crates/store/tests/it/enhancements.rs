@@ -21,7 +21,13 @@ fn begun(world: &World, family: &Family, now: Timestamp) -> PresentedToken {
     let (mut asked, _) = world.refreshing(&family.refresh, now);
     let token = world.token(now);
     asked.access = kept(&token, SecretKind::Enhancement);
-    assert_eq!(world.write(move |tx| tx.begin_enhancement(&asked, TEN_MINUTES, now)), Ok(()));
+    assert_eq!(
+        {
+            let catalog = Arc::clone(&world.catalog);
+            world.write(move |tx| tx.begin_enhancement(&asked, &catalog, TEN_MINUTES, now))
+        },
+        Ok(())
+    );
     token
 }
 
@@ -48,8 +54,8 @@ fn more(token: &PresentedToken, interaction: TokenId) -> MoreScopes {
 }
 
 fn enhance(world: &World, asked: &MoreScopes, now: Timestamp) -> Result<(), NoCode> {
-    let (asked, trail) = (asked.clone(), world.trail(now));
-    world.write(move |tx| tx.enhance(&asked, &trail, now))
+    let (asked, catalog, trail) = (asked.clone(), Arc::clone(&world.catalog), world.trail(now));
+    world.write(move |tx| tx.enhance(&asked, &catalog, &trail, now))
 }
 
 const HERE: (&str, Realm) = (C1, Realm::Accounts);
@@ -110,7 +116,8 @@ fn what_an_enhancement_token_is_of_no_use_for() {
         assert_eq!(enhance(world, &more(&token, world.id(at(15))), at(15)), ended);
         let (mut asked, _) = world.refreshing(&family.refresh, at(16));
         asked.access = kept(&world.token(at(16)), SecretKind::Enhancement);
-        let refused = world.write(move |tx| tx.begin_enhancement(&asked, TEN_MINUTES, at(16)));
+        let catalog = Arc::clone(&world.catalog);
+        let refused = world.write(move |tx| tx.begin_enhancement(&asked, &catalog, TEN_MINUTES, at(16)));
         assert_eq!(refused, Err(TokenError::RefreshTokenRevoked));
     });
 }

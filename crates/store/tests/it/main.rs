@@ -31,7 +31,10 @@ mod grants;
 #[cfg(test)]
 mod implicit;
 #[cfg(test)]
+mod members;
 mod model;
+mod organization_pages;
+mod organization_policies;
 #[cfg(test)]
 mod owned_clients;
 #[cfg(test)]

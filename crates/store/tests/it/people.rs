@@ -143,7 +143,7 @@ fn a_removed_user_leaves_nothing_to_work_or_to_inherit() {
             });
             assert_eq!(world.read(move |tx| tx.memberships(anew, &Realm::Accounts)), []);
             world.write(move |tx| tx.set_memberships(anew, &[(O1.to_owned(), false)]));
-            assert!(world.read(move |tx| tx.grant_facts(anew, C1)).is_empty());
+            assert!(world.read(move |tx| tx.grant_facts(anew, C1, at(1))).is_empty());
             assert!(!world.read(move |tx| tx.knows_browser(anew, &[1; 32])));
             everywhere(world);
             let fresh = world.family_with(at(2), |new| new.user = anew);

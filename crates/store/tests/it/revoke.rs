@@ -130,6 +130,6 @@ fn grants_of_two_organizations_are_independent() {
         assert!(world.refresh(&one.refresh, at(3)).is_err());
         assert!(world.access(&two.access, at(3)).is_ok());
         assert!(world.refresh(&two.refresh, at(3)).is_ok());
-        assert_eq!(world.read(|tx| tx.grant_facts(U1, C1)).len(), 1);
+        assert_eq!(world.read(|tx| tx.grant_facts(U1, C1, at(9))).len(), 1);
     });
 }

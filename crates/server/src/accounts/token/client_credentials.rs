@@ -63,7 +63,7 @@ pub async fn issue(
         fresh_grant: dc.fresh_id(now)?,
     };
     let policy = Arc::clone(&dc.house.policy);
-    let issued = dc.store.write(move |tx| tx.issue_client_token(&asked, &policy, now)).await?;
+    let issued = dc.store.write(move |tx| tx.issue_client_token(&asked, &catalog, &policy, now)).await?;
     Ok(issued.map(|rules| {
         Issued {
             access: &access.reveal(record.client.client_type.prefix()),

@@ -5,7 +5,7 @@ use axum::{
     extract::{Query, State},
 };
 use grantor_protocol::{people::UserId, time::Timestamp};
-use grantor_store::{AuditFilter, AuditRow};
+use grantor_store::{AuditWanted, AuditRow};
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::{IntoParams, ToSchema};
@@ -84,7 +84,7 @@ pub(in crate::admin) async fn list(
     Query(paging): Query<Paging>,
 ) -> Answer<Page<AuditBody>> {
     let store = admin.data_center(&wanted.data_center)?;
-    let filter = AuditFilter {
+    let filter = AuditWanted {
         event: wanted.event,
         user: wanted.user.map(UserId),
         client_id: wanted.client,

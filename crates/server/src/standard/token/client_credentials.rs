@@ -65,7 +65,8 @@ pub async fn issue(
         fresh_grant: dc.fresh_id(now)?,
     };
     let policy = Arc::clone(&dc.house.policy);
-    let rules = match dc.store.write(move |tx| tx.issue_client_token(&asked, &policy, now)).await? {
+    let step = move |tx: &mut grantor_store::Tx<'_>| tx.issue_client_token(&asked, &catalog, &policy, now);
+    let rules = match dc.store.write(step).await? {
         Ok(rules) => rules,
         Err(cause) => return Ok(Err(cause)),
     };

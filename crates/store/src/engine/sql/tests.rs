@@ -23,6 +23,8 @@ fn a_last_for_update_goes() {
     assert_eq!(for_sqlite("SELECT a FROM t WHERE b = $1\n  for update \n"), "SELECT a FROM t WHERE b = ?1");
     assert_eq!(for_sqlite("SELECT waitFOR UPDATE"), "SELECT waitFOR UPDATE");
     assert_eq!(for_sqlite("FOR UPDATE"), "FOR UPDATE");
+    assert_eq!(for_sqlite("SELECT a FROM t r WHERE b = $1 FOR UPDATE OF r"), "SELECT a FROM t r WHERE b = ?1");
+    assert_eq!(for_sqlite("SELECT a FROM t ORDER BY x OF r"), "SELECT a FROM t ORDER BY x OF r");
 }
 
 #[test]

@@ -1,0 +1,144 @@
+//! `/organization/{id}/apps/{client}`: who granted an application what, and taking it back, from one or from all.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    response::Response,
+};
+use grantor_store::{MemberGrant, NoticeKind};
+
+use super::{
+    nav::Page,
+    office::{self, LINES, Office},
+};
+use crate::{
+    failure::Failure,
+    house::DataCenter,
+    http::reply,
+    pages::organization::{AppPage, GrantLine, Pager, day, moment},
+    sitting::Sitting,
+    walk::Walked,
+};
+
+/// So many grants are taken back in one transaction.
+const SLICE: i64 = 100;
+
+/// The page.
+pub async fn get(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
+    office::walk(dc, request, async |sitting, office| page(sitting, office, StatusCode::OK, None).await).await
+}
+
+async fn page(sitting: &Sitting<'_>, office: &Office, status: StatusCode, error: Option<&'static str>) -> Walked {
+    if !is_connected(sitting, office).await? {
+        return sitting.nothing();
+    }
+    let (client_id, query) = (office.named(1).to_owned(), sitting.query());
+    let (text, after) = (office::typed(query.get("q"), 100), office::key(query.get("after")));
+    let told = query.get("done").filter(|done| *done == "revoked").map(|_| "org-grant-revoked");
+    let most = i64::try_from(LINES + 1).unwrap_or(i64::MAX);
+    let (id, wanted, client) = (office.id(), text.clone(), client_id.clone());
+    let step = move |tx: &mut grantor_store::Tx<'_>| tx.grants_of_client(&id, &client, &wanted, after, most);
+    let mut grants = sitting.visit.dc.store.read(step).await?;
+    let more = grants.len() > LINES;
+    grants.truncate(LINES);
+    let last = grants.last().map(|grant| grant.grant.to_hex()).filter(|_| more);
+    let lines: Vec<GrantLine> = grants.into_iter().map(|grant| line(sitting, grant)).collect();
+    let name = office::application(&sitting.visit.dc, &client_id).await?;
+    let path = office.path(&format!("/apps/{client_id}"));
+    let pager = Pager::of(&path, &[("q", &text)], after.is_some(), last.as_deref());
+    let html = office.shell(sitting, Page::Apps, |shell| {
+        AppPage {
+            shell,
+            path: &path,
+            name: &name,
+            client_id: &client_id,
+            text: &text,
+            lines: &lines,
+            pager,
+            told,
+            error,
+        }
+        .render()
+    });
+    sitting.page_with(status, html)
+}
+
+/// Whether anybody in the organization connected it; what nobody did is not there.
+async fn is_connected(sitting: &Sitting<'_>, office: &Office) -> Result<bool, Failure> {
+    let (id, client_id) = (office.id(), office.named(1).to_owned());
+    if client_id.is_empty() || client_id.len() > 100 {
+        return Ok(false);
+    }
+    let found = sitting.visit.dc.store.read(move |tx| tx.grants_of_client(&id, &client_id, "", None, 1)).await?;
+    Ok(!found.is_empty())
+}
+
+fn line(sitting: &Sitting<'_>, grant: MemberGrant) -> GrantLine {
+    let scopes = sitting.visit.dc.house.scopes();
+    let sentences = grant.scopes.iter().map(|raw| scopes.sentence(sitting.visit.locale, raw).1);
+    GrantLine {
+        grant: grant.grant.to_hex(),
+        of_organization: grant.email.is_empty(),
+        name: if grant.name.is_empty() { grant.email.clone() } else { grant.name },
+        scopes: sentences.collect(),
+        offline: grant.offline,
+        since: day(grant.granted_at),
+        used: grant.used_at.map(moment),
+        email: grant.email,
+    }
+}
+
+/// Takes it back.
+pub async fn post(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
+    office::walk(dc, request, change).await
+}
+
+async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
+    let form = match sitting.form().await {
+        Ok(form) => form,
+        Err(response) => return Ok(response),
+    };
+    if !is_connected(sitting, office).await? {
+        return sitting.nothing();
+    }
+    let (id, client_id, by, now) =
+        (office.id(), office.named(1).to_owned(), sitting.person.user.id, sitting.visit.now());
+    let (dc, trail) = (Arc::clone(&sitting.visit.dc), sitting.trail()?);
+    if let Some(grant) = office::key(form.get("grant")) {
+        if !dc.store.write(move |tx| tx.withdraw_for(&id, by, grant, &trail, now)).await? {
+            return sitting.nothing();
+        }
+        tell(sitting, &client_id, 1);
+        let tail = if is_connected(sitting, office).await? { format!("/apps/{client_id}") } else { "/apps".to_owned() };
+        return office.done(&tail, "revoked");
+    }
+    let name = office::application(&dc, &client_id).await?;
+    if form.get("do") != Some("all") || office::typed(form.get("confirm"), 300) != name.trim() {
+        return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, Some("org-confirm-wrong")).await;
+    }
+    let mut ended = 0;
+    loop {
+        let (id, client) = (id.clone(), client_id.clone());
+        let slice = dc.store.write(move |tx| tx.withdraw_slice(&id, &client, SLICE, now)).await?;
+        ended += slice;
+        if slice < SLICE {
+            break;
+        }
+    }
+    let client = client_id.clone();
+    dc.store.write(move |tx| tx.note_client_withdrawn(&id, by, (&client, ended), &trail)).await?;
+    tell(sitting, &client_id, ended);
+    Ok(reply::see_other(&format!("{}?done=revoked", office.path("/apps"))))
+}
+
+/// The client's owner learns that tokens ended, and not whose.
+fn tell(sitting: &Sitting<'_>, client_id: &str, grants: i64) {
+    let detail = match grants {
+        0 => return,
+        1 => "an organization's administrator took back the access of one of its members; its tokens ended".to_owned(),
+        n => format!("an organization's administrator took back the access of {n} of its members; its tokens ended"),
+    };
+    sitting.visit.asking.tell(&sitting.visit.dc, client_id, NoticeKind::Revocation, "withdrawn", &detail);
+}

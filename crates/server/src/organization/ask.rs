@@ -1,0 +1,64 @@
+//! `POST /organization/{id}/ask`: a member wants an application reviewed that the policy does not let them connect yet.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use grantor_protocol::{organization_policy::Barred, scope::ScopeList};
+
+use super::office;
+use crate::{
+    house::DataCenter,
+    mail::Letter,
+    pages::{organization::ReviewAsked, sentence_about},
+    sitting::Sitting,
+    walk::Walked,
+};
+
+/// The form of the page that says no.
+pub async fn post(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
+    let id = request.uri().path().split('/').nth(2).unwrap_or_default().to_owned();
+    Sitting::walk(dc, request, async move |sitting: &mut Sitting<'_>| ask(sitting, id).await).await
+}
+
+async fn ask(sitting: &mut Sitting<'_>, id: String) -> Walked {
+    let form = match sitting.form().await {
+        Ok(form) => form,
+        Err(response) => return Ok(response),
+    };
+    let organization = sitting.memberships.iter().find(|m| m.organization.id == id).map(|m| m.organization.clone());
+    let client_id = office::typed(form.get("client"), 100);
+    let dc = Arc::clone(&sitting.visit.dc);
+    let (Some(organization), Some(record)) = (organization, dc.client(&client_id).await?) else {
+        return sitting.nothing();
+    };
+    let (by, trail, now, catalog) = (sitting.person.user.id, sitting.trail()?, sitting.visit.now(), dc.house.catalog());
+    let step = move |tx: &mut grantor_store::Tx<'_>| {
+        let policy = tx.policy_for(&id, &client_id)?;
+        let wanted = policy.map(|policy| policy.judge(&client_id, &ScopeList::default(), None, &catalog, now));
+        if wanted != Some(Err(Barred::ReviewRequired)) {
+            return Ok(None);
+        }
+        let first = tx.ask_for_review(&id, &client_id, by, &trail, now)?;
+        Ok(Some(if first { tx.administrators(&id)? } else { Vec::new() }))
+    };
+    let Some(administrators) = dc.store.write(step).await? else { return sitting.nothing() };
+    let name = &record.client.name;
+    for to in administrators {
+        let locale = sitting.visit.locale;
+        let subject = sentence_about(locale, "org-review-letter-subject", "application", name);
+        let text = format!(
+            "{}\n\n{}/organization/{}/reviews\n",
+            sentence_about(locale, "org-review-letter-text", "organization", &organization.name),
+            dc.place.accounts_url,
+            organization.id
+        );
+        dc.house.mail.send(Letter { to, subject, text });
+    }
+    let html = sitting
+        .visit
+        .framed(|frame| ReviewAsked { frame, application: name, organization: &organization.name }.render());
+    sitting.page(html)
+}

@@ -1,0 +1,156 @@
+//! Members, connected applications, portals and their users, as an administrator changes them over the wire.
+
+use super::{BIGIN, SECOND_ADMINISTRATOR, at, browser_of, csrf, done, page, submit};
+use crate::tests::{answers::*, harness::*};
+
+#[tokio::test]
+async fn e09_a_removed_member_takes_nothing_along() {
+    for_each_store(async |house| {
+        let mut alice = browser_of(house, &ALICE).await;
+        let bound = house.tokens(&Ask::of(&DESK).with("scope", BIGIN), &DESK, &BOB).await;
+        let free = house.tokens(&Ask::of(&DESK), &DESK, &BOB).await;
+        let bobs = "/organization/10001/members/700002";
+        let wrong = submit(house, &mut alice, bobs, &[("do", "remove"), ("confirm", "somebody@else.example")]).await;
+        assert!(wrong.status == 422 && wrong.body.contains("not the same"), "{wrong:?}");
+        let made = done(house, &mut alice, bobs, &[("do", "administrator")]).await;
+        assert!(made.body.contains("role=\"status\""));
+        let mut bob = browser_of(house, &BOB).await;
+        assert_eq!(page(house, &mut bob, "/organization/10001/members").await.status, 200);
+        let list = done(house, &mut alice, bobs, &[("do", "remove"), ("confirm", "BOB@zylker.example")]).await;
+        assert!(list.body.contains("was removed") && !list.body.contains(BOB.email), "{list:?}");
+        assert_eq!(page(house, &mut bob, "/organization/10001/members").await.status, 404);
+        assert_eq!(house.refresh("us", &DESK, &bound.refresh).await.brief(), INVALID_CODE);
+        assert!(!house.alive("us", &bound.access).await && house.alive("us", &free.access).await);
+        house.provision(SECOND_ADMINISTRATOR).await;
+        assert_eq!(house.refresh("us", &DESK, &bound.refresh).await.brief(), INVALID_CODE, "also when he is back");
+        // The last administrator.
+        for fields in [&[("do", "ordinary")][..], &[("do", "remove"), ("confirm", ALICE.email)]] {
+            let reply = submit(house, &mut alice, "/organization/10001/members/700001", fields).await;
+            assert!(reply.status == 422 && reply.body.contains("last administrator"), "{reply:?}");
+        }
+        let found = page(house, &mut alice, "/organization/10001/members?q=adams").await;
+        assert!(found.body.contains(ALICE.email) && !found.body.contains(LUKE.email));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_administrator_takes_an_application_back_from_one_and_from_all() {
+    for_each_store(async |house| {
+        let mut alice = browser_of(house, &ALICE).await;
+        let ask = Ask::of(&DESK).with("scope", BIGIN);
+        let (bobs, alices) = (house.tokens(&ask, &DESK, &BOB).await, house.tokens(&ask, &DESK, &ALICE).await);
+        let apps = page(house, &mut alice, "/organization/10001/apps").await;
+        assert!(apps.body.contains("Zylker Desk"), "{apps:?}");
+        let path = format!("/organization/10001/apps/{}", DESK.id);
+        let app = page(house, &mut alice, &path).await;
+        assert!(app.body.contains(BOB.email) && app.body.contains(ALICE.email) && app.body.contains("2026-11-22"));
+        let only = page(house, &mut alice, &format!("{path}?q=bob")).await;
+        let grant = attribute(only.body.split("name=\"grant\"").nth(1).unwrap(), "value").unwrap();
+        let after = done(house, &mut alice, &path, &[("grant", &grant)]).await;
+        assert!(!after.body.contains(BOB.email), "{after:?}");
+        assert_eq!(house.refresh("us", &DESK, &bobs.refresh).await.brief(), INVALID_CODE);
+        assert!(house.alive("us", &alices.access).await);
+        let wrong = submit(house, &mut alice, &path, &[("do", "all"), ("confirm", "Zylker")]).await;
+        assert_eq!(wrong.status, 422);
+        done(house, &mut alice, &path, &[("do", "all"), ("confirm", "Zylker Desk")]).await;
+        assert!(!house.alive("us", &alices.access).await);
+        assert_eq!(page(house, &mut alice, &path).await.status, 404);
+        let rows = house.audit("us").await;
+        let row = rows.iter().find(|row| row.event == "client_withdrawn").unwrap();
+        assert_eq!((row.detail.as_str(), row.organization_id.as_deref()), ("1 grants", Some("10001")));
+    })
+    .await;
+}
+
+/// Signs in at a portal with that password.
+async fn signs_in(house: &House, portal: &str, email: &str, password: &str) -> bool {
+    let mut browser = Browser::default();
+    let url = at(house, &format!("/clientoauth/v2/{portal}/sign-in"));
+    let (url, asked) = browser.open(house, &url).await;
+    let (url, asked) = browser.fill(house, &url, &asked, "email", email).await;
+    if Form::find(&asked.body).is_none_or(|form| !form.asks.iter().any(|ask| ask == "password")) {
+        return false;
+    }
+    let (_, front) = browser.fill(house, &url, &asked, "password", password).await;
+    front.status == 200 && front.body.contains(email)
+}
+
+fn shown_password(reply: &Reply) -> String {
+    let shown = reply.body.split("id=\"password-once\"").nth(1).unwrap_or_else(|| panic!("no password: {reply:?}"));
+    attribute(shown, "value").unwrap()
+}
+
+#[tokio::test]
+async fn a_portal_s_users_get_passwords_that_are_shown_once() {
+    for_each_store(async |house| {
+        let mut alice = browser_of(house, &ALICE).await;
+        let users = "/organization/10001/portals/60001/users";
+        let fields = [("email", "Zoe@Partner.example"), ("first_name", "Zoe"), ("last_name", "")];
+        let added = submit(house, &mut alice, users, &fields).await;
+        let password = shown_password(&added);
+        assert!(added.status == 200 && password.len() == 20);
+        let list = page(house, &mut alice, users).await;
+        assert!(list.body.contains("Zoe@Partner.example") && !list.body.contains(&password), "shown once");
+        assert!(signs_in(house, PARTNERS, "Zoe@Partner.example", &password).await);
+        assert_eq!(submit(house, &mut alice, users, &fields).await.status, 422, "the address is taken");
+        let found = page(house, &mut alice, &format!("{users}?q=zoe")).await;
+        let own = found.body.split(&format!("href=\"{users}/")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let user = format!("{users}/{own}");
+        let again = submit(house, &mut alice, &user, &[("do", "password")]).await;
+        let other = shown_password(&again);
+        assert_ne!(other, password);
+        assert!(!signs_in(house, PARTNERS, "Zoe@Partner.example", &password).await);
+        assert!(signs_in(house, PARTNERS, "Zoe@Partner.example", &other).await);
+        done(house, &mut alice, &user, &[("do", "disable")]).await;
+        assert!(!signs_in(house, PARTNERS, "Zoe@Partner.example", &other).await);
+        done(house, &mut alice, &user, &[("do", "enable")]).await;
+        assert!(signs_in(house, PARTNERS, "Zoe@Partner.example", &other).await);
+        assert_eq!(submit(house, &mut alice, &user, &[("do", "remove"), ("confirm", "no")]).await.status, 422);
+        done(house, &mut alice, &user, &[("do", "remove"), ("confirm", "zoe@partner.example")]).await;
+        assert_eq!(page(house, &mut alice, &user).await.status, 404);
+        for row in house.audit("us").await {
+            assert!(!row.detail.contains(&password) && !row.detail.contains(&other), "{row:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_portal_s_looks_take_small_pictures_only() {
+    for_each_store(async |house| {
+        let mut alice = browser_of(house, &ALICE).await;
+        let path = "/organization/10001/portals/60001";
+        let csrf = csrf(house, &mut alice).await;
+        let mut png = Vec::new();
+        let picture = image::DynamicImage::ImageRgb8(image::RgbImage::new(400, 200));
+        picture.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
+        let mut send = async |name: &str, accent: &str, clients: &str, file: &[u8]| {
+            let fields = [("csrf", csrf.as_str()), ("name", name), ("accent", accent), ("clients", clients)];
+            let (kind, mut body) = multipart(&fields);
+            body.truncate(body.len() - "--XbX--\r\n".len());
+            body.extend_from_slice(b"--XbX\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"x\"\r\n\r\n");
+            body.extend_from_slice(file);
+            body.extend_from_slice(b"\r\n--XbX--\r\n");
+            alice.send(&at(house, path), Request::new("POST", "").body(&kind, body)).await
+        };
+        let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>";
+        for (name, accent, clients, file) in [
+            ("", "#0a7d5a", "", &b""[..]),
+            ("A", "red", "", b""),
+            ("A", "#0a7d5a;}", "", b""),
+            ("A", "", "1000.NOBODY", b""),
+            ("A", "", "", svg),
+            ("A", "", "", b"hello"),
+        ] {
+            assert_eq!(send(name, accent, clients, file).await.status, 422, "{name} {accent} {clients}");
+        }
+        let reply = send("Zylker <b>Friends</b>", "#123456", DESK.id, &png).await;
+        assert_eq!(reply.status, 303, "{reply:?}");
+        let logo = house.send("us", &Request::get("/clientoauth/v2/60001/logo")).await;
+        assert_eq!((logo.status, logo.header("content-type")), (200, Some("image/png")));
+        let front = house.send("us", &Request::get("/clientoauth/v2/60001/sign-in")).await;
+        assert!(front.body.contains("Zylker &#60;b&#62;Friends"), "{front:?}");
+    })
+    .await;
+}

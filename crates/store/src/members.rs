@@ -1,0 +1,210 @@
+//! The members of an organization, as its administrators see and change them. Whoever is removed takes nothing along:
+//! what they granted in this organization ends in the same step. At least one administrator stays.
+
+use grantor_protocol::{people::UserId, time::Timestamp, token::TokenId};
+
+use crate::{AuditEvent, AuditTrail, Concerning, StoreError, Tx, notices::like};
+
+/// A member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub user: UserId,
+    /// As people read it; may be empty.
+    pub name: String,
+    /// As they write it.
+    pub email: String,
+    /// Whether they administer the organization.
+    pub administrator: bool,
+    /// Whether they cannot sign in.
+    pub disabled: bool,
+}
+
+/// How many there are of what, for the first page. Counting stops at [`Figures::MOST`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// Members.
+    pub members: i64,
+    /// Administrators among them.
+    pub administrators: i64,
+    /// Grants that hold.
+    pub grants: i64,
+    /// Portals.
+    pub portals: i64,
+    /// Invitations nobody answered yet.
+    pub invitations: i64,
+    /// Reviews that wait for a decision.
+    pub reviews: i64,
+}
+
+impl Figures {
+    /// Where counting stops.
+    pub const MOST: i64 = 10_000;
+}
+
+/// Why a member stays what they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotChanged {
+    /// No such member of this organization.
+    NoMember,
+    /// They are its only administrator.
+    LastAdministrator,
+}
+
+impl Tx<'_> {
+    /// Members after a user id, by id; only those whose name or address holds the text.
+    pub fn members(
+        &mut self,
+        organization_id: &str,
+        text: &str,
+        after: UserId,
+        limit: i64,
+    ) -> Result<Vec<Member>, StoreError> {
+        let wanted = if text.is_empty() { String::new() } else { format!("%{}%", like(&text.to_lowercase())) };
+        self.all(
+            "SELECT m.user_id, u.first_name, u.last_name, u.email_shown, m.administrator, u.disabled
+             FROM memberships m JOIN users u ON u.id = m.user_id
+             WHERE m.organization_id = $1 AND m.user_id > $2
+               AND ($3 = '' OR u.email LIKE $3 ESCAPE '!' OR LOWER(u.first_name || ' ' || u.last_name) LIKE $3 ESCAPE '!')
+             ORDER BY m.user_id LIMIT $4",
+            &[organization_id.into(), after.0.into(), wanted.as_str().into(), limit.into()],
+            |row| {
+                let name = format!("{} {}", row.text_ref(1)?, row.text_ref(2)?);
+                Ok(Member {
+                    user: UserId(row.int(0)?),
+                    name: name.trim().to_owned(),
+                    email: row.text(3)?,
+                    administrator: row.bool(4)?,
+                    disabled: row.bool(5)?,
+                })
+            },
+        )
+    }
+
+    /// One member.
+    pub fn member(&mut self, organization_id: &str, user: UserId) -> Result<Option<Member>, StoreError> {
+        let before = UserId(user.0.saturating_sub(1));
+        Ok(self.members(organization_id, "", before, 1)?.into_iter().find(|member| member.user == user))
+    }
+
+    /// Addresses of administrators who can sign in, at most twenty.
+    pub fn administrators(&mut self, organization_id: &str) -> Result<Vec<String>, StoreError> {
+        self.all(
+            "SELECT u.email_shown FROM memberships m JOIN users u ON u.id = m.user_id
+             WHERE m.organization_id = $1 AND m.administrator AND NOT u.disabled ORDER BY m.user_id LIMIT 20",
+            &[organization_id.into()],
+            |row| row.text(0),
+        )
+    }
+
+    /// How many there are of what.
+    pub fn organization_figures(&mut self, organization_id: &str, now: Timestamp) -> Result<Figures, StoreError> {
+        let found = self.one(
+            "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM memberships WHERE organization_id = $1 LIMIT 10000) a),
+                    (SELECT COUNT(*) FROM (SELECT 1 FROM memberships WHERE organization_id = $1 AND administrator LIMIT 10000) b),
+                    (SELECT COUNT(*) FROM (SELECT revoked_at FROM grants WHERE organization_id = $1 LIMIT 10000) c
+                     WHERE revoked_at IS NULL),
+                    (SELECT COUNT(*) FROM portals WHERE organization_id = $1),
+                    (SELECT COUNT(*) FROM (SELECT state, expires_at FROM invitations WHERE organization_id = $1
+                     ORDER BY id DESC LIMIT 10000) d WHERE state = 'open' AND expires_at > $2),
+                    (SELECT COUNT(*) FROM reviews WHERE organization_id = $1 AND state = 'asked')",
+            &[organization_id.into(), now.millis().into()],
+            |row| {
+                Ok(Figures {
+                    members: row.int(0)?,
+                    administrators: row.int(1)?,
+                    grants: row.int(2)?,
+                    portals: row.int(3)?,
+                    invitations: row.int(4)?,
+                    reviews: row.int(5)?,
+                })
+            },
+        )?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// Makes a member an administrator, or no longer one.
+    pub fn set_administrator(
+        &mut self,
+        organization_id: &str,
+        by: UserId,
+        (user, administrator): (UserId, bool),
+        trail: &AuditTrail,
+    ) -> Result<Result<(), NotChanged>, StoreError> {
+        let (is, others) = match self.hold_administration(organization_id, user)? {
+            Ok(held) => held,
+            Err(why) => return Ok(Err(why)),
+        };
+        if is == administrator {
+            return Ok(Ok(()));
+        }
+        if !administrator && others == 0 {
+            return Ok(Err(NotChanged::LastAdministrator));
+        }
+        self.execute(
+            "UPDATE memberships SET administrator = $3 WHERE organization_id = $1 AND user_id = $2",
+            &[organization_id.into(), user.0.into(), administrator.into()],
+        )?;
+        let what = if administrator { "is an administrator now" } else { "is no administrator any more" };
+        let detail = format!("user {} {what}", user.0);
+        self.audit(trail, AuditEvent::AdministratorChanged, concerning(by, organization_id), &detail)?;
+        Ok(Ok(()))
+    }
+
+    /// Removes a member. What they granted in this organization ends with it, and comes back with nothing.
+    pub fn remove_member(
+        &mut self,
+        organization_id: &str,
+        by: UserId,
+        user: UserId,
+        trail: &AuditTrail,
+        now: Timestamp,
+    ) -> Result<Result<(), NotChanged>, StoreError> {
+        // The order of locks: user, membership, grants with their refresh tokens, codes.
+        self.one("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", &[user.0.into()], |_| Ok(()))?;
+        let (is, others) = match self.hold_administration(organization_id, user)? {
+            Ok(held) => held,
+            Err(why) => return Ok(Err(why)),
+        };
+        if is && others == 0 {
+            return Ok(Err(NotChanged::LastAdministrator));
+        }
+        self.execute(
+            "DELETE FROM memberships WHERE organization_id = $1 AND user_id = $2",
+            &[organization_id.into(), user.0.into()],
+        )?;
+        let granted = self.all(
+            "SELECT id FROM grants WHERE user_id = $1 AND organization_id = $2 AND revoked_at IS NULL ORDER BY id",
+            &[user.0.into(), organization_id.into()],
+            |row| Ok(TokenId::from_bytes(row.array(0)?)),
+        )?;
+        let mut ended = 0;
+        for grant in granted {
+            ended += usize::from(self.revoke_grant(grant, now)?);
+        }
+        let detail = format!("user {} was removed; {ended} connected applications ended", user.0);
+        self.audit(trail, AuditEvent::MemberRemoved, concerning(by, organization_id), &detail)?;
+        Ok(Ok(()))
+    }
+
+    /// Locks the membership and those of all administrators, in one order, so that two of them cannot remove each
+    /// other. Answers whether the member is an administrator, and how many others are.
+    fn hold_administration(
+        &mut self,
+        organization_id: &str,
+        user: UserId,
+    ) -> Result<Result<(bool, usize), NotChanged>, StoreError> {
+        let held = self.all(
+            "SELECT user_id, administrator FROM memberships
+             WHERE organization_id = $1 AND (administrator OR user_id = $2) ORDER BY user_id FOR UPDATE",
+            &[organization_id.into(), user.0.into()],
+            |row| Ok((UserId(row.int(0)?), row.bool(1)?)),
+        )?;
+        let others = held.iter().filter(|(id, administrator)| *id != user && *administrator).count();
+        Ok(held.iter().find(|(id, _)| *id == user).map(|(_, is)| (*is, others)).ok_or(NotChanged::NoMember))
+    }
+}
+
+pub(crate) fn concerning(by: UserId, organization_id: &str) -> Concerning<'_> {
+    Concerning { user: Some(by), organization_id: Some(organization_id), ..Concerning::default() }
+}

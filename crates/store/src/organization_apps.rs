@@ -1,0 +1,205 @@
+//! The applications that members of an organization connected, by application: who granted what, and taking it back.
+//! Every list is a bounded walk of one index.
+
+use grantor_protocol::{issue::Recent, people::UserId, scope::ScopeList, time::Timestamp, token::TokenId};
+
+use crate::{AuditEvent, AuditTrail, Concerning, StoreError, Tx, notices::like};
+
+/// An application that somebody in the organization connected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectedClient {
+    /// Which.
+    pub client_id: String,
+    /// How many grants hold; counting stops at [`ConnectedClient::MOST`].
+    pub grants: i64,
+    /// When one was last given.
+    pub granted_at: Timestamp,
+}
+
+impl ConnectedClient {
+    /// Where counting stops.
+    pub const MOST: i64 = 1_000;
+}
+
+/// One grant, with whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberGrant {
+    /// Its key.
+    pub grant: TokenId,
+    /// Whose; [`UserId::NOBODY`] for one of the organization itself.
+    pub user: UserId,
+    /// As people read it; may be empty.
+    pub name: String,
+    /// As they write it; empty when nobody stands behind the grant.
+    pub email: String,
+    /// What was allowed; empty when the client acts for its owner.
+    pub scopes: ScopeList,
+    /// Whether it keeps access while the person is away.
+    pub offline: bool,
+    /// When it was last consented to.
+    pub granted_at: Timestamp,
+    /// When a refresh token of it was last used, if there is one.
+    pub used_at: Option<Timestamp>,
+}
+
+/// How many refresh tokens of a grant are asked when they were used: the newest.
+const ASKED: usize = 20;
+
+impl Tx<'_> {
+    /// Applications after a client id, by client id.
+    pub fn connected_clients(
+        &mut self,
+        organization_id: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<ConnectedClient>, StoreError> {
+        let (mut found, mut after) = (Vec::new(), after.to_owned());
+        while found.len() < limit {
+            // From one client to the next: however many grants each has, only one row of the index is read.
+            let next = self.one(
+                "SELECT client_id FROM grants WHERE organization_id = $1 AND client_id > $2
+                 ORDER BY client_id LIMIT 1",
+                &[organization_id.into(), after.as_str().into()],
+                |row| row.text(0),
+            )?;
+            let Some(client_id) = next else { break };
+            let held = self.one(
+                "SELECT COUNT(*), COALESCE(MAX(granted_at), 0) FROM
+                 (SELECT granted_at, revoked_at FROM grants WHERE organization_id = $1 AND client_id = $2 LIMIT 1000) g
+                 WHERE revoked_at IS NULL",
+                &[organization_id.into(), client_id.as_str().into()],
+                |row| Ok((row.int(0)?, Timestamp::from_millis(row.int(1)?))),
+            )?;
+            if let Some((grants, granted_at)) = held.filter(|(grants, _)| *grants > 0) {
+                found.push(ConnectedClient { client_id: client_id.clone(), grants, granted_at });
+            }
+            after = client_id;
+        }
+        Ok(found)
+    }
+
+    /// The grants of one application after a key, by key; only those of people whose name or address holds the text.
+    pub fn grants_of_client(
+        &mut self,
+        organization_id: &str,
+        client_id: &str,
+        text: &str,
+        after: Option<TokenId>,
+        limit: i64,
+    ) -> Result<Vec<MemberGrant>, StoreError> {
+        let after = after.map_or([0; 16], |id| *id.as_bytes());
+        let wanted = if text.is_empty() { String::new() } else { format!("%{}%", like(&text.to_lowercase())) };
+        let rows = self.all(
+            "SELECT g.id, g.user_id, u.first_name, u.last_name, u.email_shown, g.scopes, g.offline, g.granted_at,
+                    g.refresh_ids
+             FROM grants g LEFT JOIN users u ON u.id = g.user_id
+             WHERE g.organization_id = $1 AND g.client_id = $2 AND g.id > $3 AND g.revoked_at IS NULL
+               AND ($4 = '' OR u.email LIKE $4 ESCAPE '!' OR LOWER(u.first_name || ' ' || u.last_name) LIKE $4 ESCAPE '!')
+             ORDER BY g.id LIMIT $5",
+            &[
+                organization_id.into(),
+                client_id.into(),
+                after.as_slice().into(),
+                wanted.as_str().into(),
+                limit.into(),
+            ],
+            |row| {
+                let name = [row.opt_text_ref(2)?, row.opt_text_ref(3)?].map(Option::unwrap_or_default).join(" ");
+                let grant = MemberGrant {
+                    grant: TokenId::from_bytes(row.array(0)?),
+                    user: UserId(row.int(1)?),
+                    name: name.trim().to_owned(),
+                    email: row.opt_text(4)?.unwrap_or_default(),
+                    scopes: ScopeList::from_stored(row.text_ref(5)?),
+                    offline: row.bool(6)?,
+                    granted_at: Timestamp::from_millis(row.int(7)?),
+                    used_at: None,
+                };
+                Ok((grant, Recent::from_bytes(row.opt_blob_ref(8)?.unwrap_or_default())))
+            },
+        )?;
+        let mut found = Vec::with_capacity(rows.len());
+        for (mut grant, refresh) in rows {
+            grant.used_at = self.last_refresh(&refresh)?;
+            found.push(grant);
+        }
+        Ok(found)
+    }
+
+    /// When one of these refresh tokens was last used.
+    fn last_refresh(&mut self, all: &Recent) -> Result<Option<Timestamp>, StoreError> {
+        let ids: Vec<&TokenId> = all.iter().collect();
+        let newest: Vec<&TokenId> = ids.into_iter().rev().take(ASKED).collect();
+        let Some(first) = newest.first() else { return Ok(None) };
+        // As many places as are asked for at most; those left over ask the first again.
+        let params: Vec<_> = (0..ASKED).map(|n| newest.get(n).unwrap_or(first).as_bytes().into()).collect();
+        let used = self.one(
+            "SELECT MAX(used_at) FROM refresh_tokens WHERE id IN
+             ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+            &params,
+            |row| row.opt_int(0),
+        )?;
+        Ok(used.flatten().map(Timestamp::from_millis))
+    }
+
+    /// Takes back one grant of a member or of the organization. False when it is not one of this organization, or was
+    /// taken back before.
+    pub fn withdraw_for(
+        &mut self,
+        organization_id: &str,
+        by: UserId,
+        grant: TokenId,
+        trail: &AuditTrail,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let of = self.one(
+            "SELECT client_id, user_id FROM grants WHERE id = $1 AND organization_id = $2 AND revoked_at IS NULL",
+            &[grant.as_bytes().into(), organization_id.into()],
+            |row| Ok((row.text(0)?, row.int(1)?)),
+        )?;
+        let Some((client_id, user)) = of else { return Ok(false) };
+        if !self.revoke_grant(grant, now)? {
+            return Ok(false);
+        }
+        let concerning =
+            Concerning { user: Some(by), client_id: Some(&client_id), organization_id: Some(organization_id) };
+        let detail = if user == 0 { "of the organization".to_owned() } else { format!("of user {user}") };
+        self.audit(trail, AuditEvent::WithdrawnByAdministrator, concerning, &detail)?;
+        Ok(true)
+    }
+
+    /// Takes back at most `slice` grants of a client in an organization, in the order of their keys. Answers how many;
+    /// a full slice means that there may be more.
+    pub fn withdraw_slice(
+        &mut self,
+        organization_id: &str,
+        client_id: &str,
+        slice: i64,
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let grants = self.all(
+            "SELECT id FROM grants WHERE organization_id = $1 AND client_id = $2 AND revoked_at IS NULL
+             ORDER BY id LIMIT $3",
+            &[organization_id.into(), client_id.into(), slice.into()],
+            |row| Ok(TokenId::from_bytes(row.array(0)?)),
+        )?;
+        let mut ended = 0;
+        for grant in grants {
+            ended += i64::from(self.revoke_grant(grant, now)?);
+        }
+        Ok(ended)
+    }
+
+    /// Notes that a client's access was taken back from everybody.
+    pub fn note_client_withdrawn(
+        &mut self,
+        organization_id: &str,
+        by: UserId,
+        (client_id, grants): (&str, i64),
+        trail: &AuditTrail,
+    ) -> Result<(), StoreError> {
+        let concerning =
+            Concerning { user: Some(by), client_id: Some(client_id), organization_id: Some(organization_id) };
+        self.audit(trail, AuditEvent::ClientWithdrawn, concerning, &format!("{grants} grants"))
+    }
+}

@@ -1,0 +1,126 @@
+//! The audit of one organization, in pages. Whatever is asked for, a page reads a bounded stretch of one index: what it
+//! does not find there is further back.
+
+use grantor_protocol::{people::UserId, token::TokenId};
+
+use crate::{AuditRow, Param, Row, StoreError, Tx};
+
+/// What is wanted of an audit. All at once.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Only of this kind.
+    pub event: Option<String>,
+    /// Only of this user.
+    pub user: Option<UserId>,
+    /// Only of this client.
+    pub client_id: Option<String>,
+    /// Only from this key on: the beginning of a time.
+    pub from: Option<TokenId>,
+    /// Only before this key: the end of a time, or where the page before ended.
+    pub before: Option<TokenId>,
+}
+
+/// A row, with the address of whom it concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLine {
+    /// The row.
+    pub row: AuditRow,
+    /// The user's address, as they write it; empty when there is none.
+    pub email: String,
+}
+
+/// A page of an audit.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditPage {
+    /// Newest first.
+    pub lines: Vec<AuditLine>,
+    /// Where the next page begins ([`AuditFilter::before`]); none when this was the last.
+    pub next: Option<TokenId>,
+}
+
+/// How many rows a page looks at, at most, for those it wants.
+const STRETCH: i64 = 5_000;
+
+impl Tx<'_> {
+    /// A page of at most `limit` lines.
+    pub fn organization_audit(
+        &mut self,
+        organization_id: &str,
+        wanted: &AuditFilter,
+        limit: usize,
+    ) -> Result<AuditPage, StoreError> {
+        let before = *wanted.before.unwrap_or(TokenId::from_bytes([0xff; 16])).as_bytes();
+        let from = *wanted.from.unwrap_or(TokenId::from_bytes([0; 16])).as_bytes();
+        let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        // The most selective index first: a user's or a client's rows are few, an organization's may be a million.
+        let (sql, key, rows) = match (wanted.user, wanted.client_id.as_deref(), wanted.event.as_deref()) {
+            (Some(user), ..) => (BY_USER, user.0.into(), STRETCH),
+            (None, Some(client_id), _) => (BY_CLIENT, client_id.into(), STRETCH),
+            (None, None, None) => (BY_ORGANIZATION, organization_id.into(), one_more),
+            (None, None, Some(_)) => (BY_EVENT, organization_id.into(), one_more),
+        };
+        let mut params = vec![key, before.as_slice().into(), from.as_slice().into(), rows.into()];
+        params.extend(wanted.event.as_deref().filter(|_| sql == BY_EVENT).map(Param::from));
+        // What is wanted is told apart here, so that the engine reads one index in order and stops.
+        let mut seen = 0;
+        let mut page = AuditPage::default();
+        let mut last = None;
+        let beyond = self.all(sql, &params, |row| {
+            seen += 1;
+            let id = TokenId::from_bytes(row.array(0)?);
+            if page.lines.len() < limit {
+                last = Some(id);
+                if fits(row, organization_id, wanted)? {
+                    page.lines.push(line(row, id)?);
+                }
+                return Ok(false);
+            }
+            Ok(true)
+        })?;
+        let more = beyond.into_iter().any(|beyond| beyond) || seen == STRETCH;
+        page.next = last.filter(|_| more);
+        for line in &mut page.lines {
+            if let Some(user) = line.row.user {
+                let sql = "SELECT email_shown FROM users WHERE id = $1";
+                line.email = self.one(sql, &[user.0.into()], |row| row.text(0))?.unwrap_or_default();
+            }
+        }
+        Ok(page)
+    }
+}
+
+macro_rules! audit_by {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, event, user_id, client_id, organization_id, detail, request_id FROM audit WHERE ",
+            $condition,
+            " AND id < $2 AND id >= $3 ORDER BY id DESC LIMIT $4"
+        )
+    };
+}
+
+const BY_ORGANIZATION: &str = audit_by!("organization_id = $1");
+const BY_EVENT: &str = audit_by!("organization_id = $1 AND event = $5");
+const BY_USER: &str = audit_by!("user_id = $1");
+const BY_CLIENT: &str = audit_by!("client_id = $1");
+
+fn fits(row: &Row<'_>, organization_id: &str, wanted: &AuditFilter) -> Result<bool, StoreError> {
+    let (event, client_id) = (row.opt_text_ref(1)?, row.opt_text_ref(3)?);
+    Ok(row.opt_text_ref(4)? == Some(organization_id)
+        && (wanted.event.is_none() || wanted.event.as_deref() == event)
+        && (wanted.user.is_none() || wanted.user.map(|user| user.0) == row.opt_int(2)?)
+        && (wanted.client_id.is_none() || wanted.client_id.as_deref() == client_id))
+}
+
+fn line(row: &Row<'_>, id: TokenId) -> Result<AuditLine, StoreError> {
+    let row = AuditRow {
+        id,
+        event: row.text(1)?,
+        user: row.opt_int(2)?.map(UserId),
+        client_id: row.opt_text(3)?,
+        organization_id: row.opt_text(4)?,
+        detail: row.text(5)?,
+        request_id: row.text(6)?,
+    };
+    Ok(AuditLine { row, email: String::new() })
+}
