@@ -22,6 +22,8 @@ pub enum SecretKind {
     BrowserSession,
     /// A client secret.
     Client,
+    /// A recovery code, which stands in for a second factor once.
+    RecoveryCode,
 }
 
 impl SecretKind {
@@ -34,6 +36,7 @@ impl SecretKind {
             Self::Enhancement => b"grantor/enhancement/",
             Self::BrowserSession => b"grantor/browser-session/",
             Self::Client => b"grantor/client/",
+            Self::RecoveryCode => b"grantor/recovery-code/",
         }
     }
 }
@@ -141,6 +144,7 @@ mod tests {
             SecretKind::Enhancement,
             SecretKind::BrowserSession,
             SecretKind::Client,
+            SecretKind::RecoveryCode,
         ];
         for (i, a) in kinds.iter().enumerate() {
             for (j, b) in kinds.iter().enumerate() {

@@ -14,6 +14,7 @@ mod implicit;
 mod more_scopes;
 mod organization;
 pub(crate) mod resume;
+mod second_factor;
 mod session_refresh;
 pub(crate) mod sign_in;
 mod simulated;

@@ -26,6 +26,18 @@ pub enum AuditEvent {
     RefreshTokenReused,
     /// A token was revoked on request.
     TokenRevoked,
+    /// A person added an authenticator app.
+    AuthenticatorAdded,
+    /// A person removed it.
+    AuthenticatorRemoved,
+    /// A person added a passkey.
+    PasskeyAdded,
+    /// A person removed one.
+    PasskeyRemoved,
+    /// A person made recovery codes; those before are void.
+    RecoveryCodesMade,
+    /// Every second factor of a person was taken away.
+    SecondFactorsRemoved,
 }
 
 impl AuditEvent {
@@ -41,6 +53,12 @@ impl AuditEvent {
             Self::RefreshTokenEvicted => "refresh_token_evicted",
             Self::RefreshTokenReused => "refresh_token_reused",
             Self::TokenRevoked => "token_revoked",
+            Self::AuthenticatorAdded => "authenticator_added",
+            Self::AuthenticatorRemoved => "authenticator_removed",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
+            Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::SecondFactorsRemoved => "second_factors_removed",
         }
     }
 }
