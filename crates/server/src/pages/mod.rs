@@ -38,7 +38,8 @@ pub use device::{DeviceCodeError, DeviceDone, DevicePage};
 pub use error_page::ErrorPage;
 pub use error_text::ErrorText;
 pub use factors::{
-    FactorError, FactorField, Factors, FactorsAuthenticator, FactorsCodes, FactorsPasskey, FactorsPasskeyRemoval, PasskeyLine,
+    FactorError, FactorField, Factors, FactorsAuthenticator, FactorsCodes, FactorsPasskey, FactorsPasskeyRemoval,
+    PasskeyLine,
 };
 pub use form_post::FormPost;
 pub use home::{ConnectedApplication, Home};

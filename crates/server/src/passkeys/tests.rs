@@ -205,7 +205,9 @@ fn a_right_answer_moves_the_counter() {
         assert_eq!((&used.challenge, used.expires_at), (&challenge.text, at(300)));
         assert_ne!(used.credential, kept.credential);
         assert!(
-            passkeys().answered(&Passkey { credential: used.credential.clone(), ..kept.clone() }, true, &challenge, &answer).is_err(),
+            passkeys()
+                .answered(&Passkey { credential: used.credential.clone(), ..kept.clone() }, true, &challenge, &answer)
+                .is_err(),
             "the same counter again"
         );
         kept.credential = used.credential;

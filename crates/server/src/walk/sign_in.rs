@@ -268,12 +268,7 @@ pub async fn start(visit: &Visit, who: UserId, proof: Option<Proof>) -> Result<S
     if !begun {
         return Ok(Start::NotYet);
     }
-    info!(
-        request_id = visit.asking.request_id.as_str(),
-        data_center = dc.place.location,
-        user = who.0,
-        "signed in"
-    );
+    info!(request_id = visit.asking.request_id.as_str(), data_center = dc.place.location, user = who.0, "signed in");
     let mut sealed = visit.sealed.clone();
     sealed.email = None;
     (sealed.password_ok, sealed.challenge) = (None, None);
