@@ -72,8 +72,8 @@ async fn back() -> Response {
 }
 
 /// After a change: the page, which says what was done.
-fn done(what: &str) -> Walked {
-    Ok(reply::see_other(&format!("{PATH}?done={what}")))
+fn done(what: &str) -> Response {
+    reply::see_other(&format!("{PATH}?done={what}"))
 }
 
 async fn open(sitting: &mut Sitting<'_>) -> Walked {

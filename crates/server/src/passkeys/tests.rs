@@ -178,7 +178,7 @@ fn passkeys_belong_to_a_name() {
 fn what_is_asked_names_no_other_algorithm_and_leaves_out_what_is_there() {
     let (_, kept) = registered();
     let challenge = challenge();
-    let asked = passkeys().creation((UserId(1), "a", "A"), "Grantor", &[kept.clone()], &challenge).unwrap();
+    let asked = passkeys().creation((UserId(1), "a", "A"), "Grantor", std::slice::from_ref(&kept), &challenge).unwrap();
     let asked: Value = serde_json::from_str(&asked).unwrap();
     let offered: Vec<i64> =
         asked["pubKeyCredParams"].as_array().unwrap().iter().map(|p| p["alg"].as_i64().unwrap()).collect();
@@ -188,7 +188,8 @@ fn what_is_asked_names_no_other_algorithm_and_leaves_out_what_is_there() {
     assert_eq!(asked["excludeCredentials"][0]["id"], text(&kept.id));
     let open: Value = serde_json::from_str(&passkeys().request(&[], &challenge).unwrap()).unwrap();
     assert_eq!((&open["userVerification"], &open["allowCredentials"]), (&json!("required"), &json!([])));
-    let second: Value = serde_json::from_str(&passkeys().request(&[kept], &challenge).unwrap()).unwrap();
+    let second: Value =
+        serde_json::from_str(&passkeys().request(std::slice::from_ref(&kept), &challenge).unwrap()).unwrap();
     assert_eq!(second["userVerification"], "preferred");
 }
 

@@ -102,8 +102,7 @@ pub async fn page(
     error: Option<SignInError>,
     status: StatusCode,
 ) -> Walked {
-    let read = |tx: &mut grantor_store::Tx<'_>| Ok((tx.user(user)?, tx.factors(user)?));
-    let (found, factors) = visit.dc.store.read(read).await?;
+    let (found, factors) = visit.dc.store.read(move |tx| Ok((tx.user(user)?, tx.factors(user)?))).await?;
     let fresh = password_ok(visit).is_some_and(|(_, at)| factors.password_changed_at.millis() <= at.millis());
     let Some(found) = found.filter(|found| fresh && !found.disabled && factors.required()) else {
         return from_password(visit);

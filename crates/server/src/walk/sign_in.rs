@@ -260,7 +260,7 @@ pub async fn start(visit: &Visit, who: UserId, proof: Option<Proof>) -> Result<S
                 None => None,
             };
             tx.start_session(&new, held, now)?;
-            let detail = proof.as_ref().map_or(realm.as_str(), Proof::as_str);
+            let detail = proof.as_ref().map_or_else(|| realm.as_str(), |proof| proof.as_str());
             tx.audit(&trail, AuditEvent::SignedIn, Concerning { user: Some(who), ..Concerning::default() }, detail)?;
             Ok(true)
         })

@@ -82,5 +82,5 @@ pub async fn remove(sitting: &mut Sitting<'_>) -> Walked {
     if sitting.visit.dc.store.write(move |tx| tx.remove_authenticator(user, &trail)).await? {
         info!(request_id = sitting.visit.asking.request_id.as_str(), user = user.0, "authenticator removed");
     }
-    done("authenticator-removed")
+    Ok(done("authenticator-removed"))
 }

@@ -25,7 +25,7 @@ pub async fn make(sitting: &mut Sitting<'_>) -> Walked {
 pub async fn after(sitting: &Sitting<'_>, what: &str) -> Walked {
     let user = sitting.person.user.id;
     let factors = sitting.visit.dc.store.read(move |tx| tx.factors(user)).await?;
-    if factors.recovery_codes > 0 { done(what) } else { show(sitting, what, true).await }
+    if factors.recovery_codes > 0 { Ok(done(what)) } else { show(sitting, what, true).await }
 }
 
 async fn show(sitting: &Sitting<'_>, what: &str, first: bool) -> Walked {
@@ -35,7 +35,7 @@ async fn show(sitting: &Sitting<'_>, what: &str, first: bool) -> Walked {
     let (user, trail) = (sitting.person.user.id, sitting.trail()?);
     if !dc.store.write(move |tx| tx.set_recovery_codes(user, &hashes, &trail)).await? {
         // There is nothing that they could stand in for.
-        return done(what);
+        return Ok(done(what));
     }
     let links = links(sitting.visit.locale, Page::Security);
     let html = sitting.shell(Area::Account, &links, |shell| FactorsCodes { shell, codes: &codes, first }.render());

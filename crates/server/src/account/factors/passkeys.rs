@@ -130,7 +130,7 @@ pub async fn remove(sitting: &mut Sitting<'_>, id: &str) -> Walked {
     if sitting.visit.dc.store.write(move |tx| tx.remove_passkey(user, &passkey.id, &trail)).await? {
         info!(request_id = sitting.visit.asking.request_id.as_str(), user = user.0, "passkey removed");
     }
-    done("passkey-removed")
+    Ok(done("passkey-removed"))
 }
 
 fn removal_page(sitting: &Sitting<'_>, passkey: &Passkey, last: bool, error: Option<FactorError>) -> Walked {
