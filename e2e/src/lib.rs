@@ -7,6 +7,7 @@ pub mod callback;
 pub mod driver;
 pub mod elements;
 pub mod environment;
+pub mod passkeys;
 pub mod process;
 pub mod scene;
 pub mod wire;

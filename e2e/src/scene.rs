@@ -49,6 +49,15 @@ pub struct Scene {
 impl Scene {
     /// Starts the server.
     pub fn open() -> Result<Self> {
+        Self::open_at("127.0.0.1")
+    }
+
+    /// The same, where us is reached by the name localhost, as passkeys need it.
+    pub fn open_by_name() -> Result<Self> {
+        Self::open_at("localhost")
+    }
+
+    fn open_at(host: &str) -> Result<Self> {
         let callback = Callback::open()?;
         let folder = tempfile::Builder::new().prefix("grantor-journey-").tempdir()?;
         let provision = folder.path().join("people.toml");
@@ -56,10 +65,16 @@ impl Scene {
         for _ in 0..ATTEMPTS {
             let [us, eu] = process::free_ports(2)?[..] else { bail!("two ports") };
             let config = folder.path().join("grantor.toml");
-            std::fs::write(&config, self::config(folder.path(), us, eu))?;
+            std::fs::write(&config, self::config(folder.path(), host, us, eu))?;
             if let Ok(server) = start(&config, &provision, folder.path()) {
-                let url = |port: u16| format!("http://127.0.0.1:{port}");
-                return Ok(Self { us: url(us), eu: url(eu), callback, _server: server, _folder: folder });
+                let url = |host: &str, port: u16| format!("http://{host}:{port}");
+                return Ok(Self {
+                    us: url(host, us),
+                    eu: url("127.0.0.1", eu),
+                    callback,
+                    _server: server,
+                    _folder: folder,
+                });
             }
         }
         let log = std::fs::read_to_string(folder.path().join("server.log")).unwrap_or_default();
@@ -111,15 +126,15 @@ fn start(config: &Path, provision: &Path, folder: &Path) -> Result<Process> {
     Ok(process)
 }
 
-fn config(folder: &Path, us: u16, eu: u16) -> String {
-    let data_center = |location: &str, name: &str, port: u16| {
+fn config(folder: &Path, host: &str, us: u16, eu: u16) -> String {
+    let data_center = |location: &str, name: &str, host: &str, port: u16| {
         format!(
             r#"
 [[data_center]]
 location = "{location}"
 name = "{name}"
 listen = "127.0.0.1:{port}"
-accounts_url = "http://127.0.0.1:{port}"
+accounts_url = "http://{host}:{port}"
 api_domain = "http://127.0.0.1:{port}"
 database = "sqlite:{location}.db"
 entry = true
@@ -139,8 +154,8 @@ throttles = false
 enabled = true
 "#,
         folder.join("data").display(),
-        data_center("us", "United States", us),
-        data_center("eu", "Europe", eu),
+        data_center("us", "United States", host, us),
+        data_center("eu", "Europe", "127.0.0.1", eu),
     )
 }
 

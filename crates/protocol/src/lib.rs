@@ -22,6 +22,7 @@ pub mod registration;
 pub mod resource;
 pub mod rotation;
 pub mod scope;
+pub mod second_factor;
 pub mod secret;
 pub mod step;
 pub mod time;

@@ -26,6 +26,8 @@ pub enum SecretKind {
     AdminToken,
     /// A link that invites somebody into an organization.
     Invitation,
+    /// A recovery code, which stands in for a second factor once.
+    RecoveryCode,
 }
 
 impl SecretKind {
@@ -40,6 +42,7 @@ impl SecretKind {
             Self::Client => b"grantor/client/",
             Self::AdminToken => b"grantor/admin-token/",
             Self::Invitation => b"grantor/invitation/",
+            Self::RecoveryCode => b"grantor/recovery-code/",
         }
     }
 }
@@ -147,6 +150,7 @@ mod tests {
             SecretKind::Enhancement,
             SecretKind::BrowserSession,
             SecretKind::Client,
+            SecretKind::RecoveryCode,
         ];
         for (i, a) in kinds.iter().enumerate() {
             for (j, b) in kinds.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! The person's own pages: `/account`. One file for each page.
 
+mod factors;
 pub mod nav;
 
 use std::sync::Arc;
@@ -10,5 +11,5 @@ use crate::house::DataCenter;
 
 /// Every path.
 pub fn routes() -> Router<Arc<DataCenter>> {
-    Router::new()
+    Router::new().merge(factors::routes())
 }

@@ -73,6 +73,11 @@ impl Guesses {
         Self { enabled, ..Self::default() }
     }
 
+    /// Whether anybody ever has to wait.
+    pub fn are_limited(&self) -> bool {
+        self.enabled
+    }
+
     /// How long this guess has to wait; zero when it may be made now.
     pub fn wait(&self, guess: Guess<'_>, now: Timestamp) -> Duration {
         if !self.enabled {

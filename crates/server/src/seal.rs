@@ -40,6 +40,12 @@ pub struct Sealed {
     /// Who said to go on as the one signed in.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub account: Option<i64>,
+    /// Who typed the right password, but has a second factor to prove; and when, in milliseconds.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub password_ok: Option<(i64, i64)>,
+    /// The challenge that a passkey may answer on the page this came with; and when it was made, in milliseconds.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<(String, i64)>,
     /// What the consent page showed.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<ConsentShown>,
@@ -70,6 +76,8 @@ impl Sealed {
             code_confirmed: false,
             signed_in: None,
             account: None,
+            password_ok: None,
+            challenge: None,
             consent: None,
         }
     }
@@ -122,25 +130,38 @@ impl Sealer {
     /// # Errors
     /// When there is no entropy.
     pub fn seal(&self, sealed: &Sealed, binding: &[u8], entropy: &Entropy) -> Result<String, NoEntropy> {
-        let nonce: [u8; NONCE_LEN] = entropy.bytes()?;
-        let mut box_ = serde_json::to_vec(sealed).map_err(|_| NoEntropy)?;
-        self.seals
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(binding), &mut box_)
-            .map_err(|_| NoEntropy)?;
-        let mut whole = nonce.to_vec();
-        whole.extend_from_slice(&box_);
-        Ok(BASE64URL_NOPAD.encode(&whole))
+        let plain = serde_json::to_vec(sealed).map_err(|_| NoEntropy)?;
+        Ok(BASE64URL_NOPAD.encode(&self.lock(plain, binding, entropy)?))
     }
 
     /// Opens a seal; `None` when it is not ours, not of this browser and request, or too old.
     pub fn open(&self, text: &str, binding: &[u8], now: Timestamp) -> Option<Sealed> {
         let whole = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
+        let sealed: Sealed = serde_json::from_slice(&self.unlock(&whole, binding)?).ok()?;
+        sealed.alive(now).then_some(sealed)
+    }
+
+    /// Encrypts and authenticates anything, bound to `binding`: what is kept of a secret, or travels in a form. The
+    /// bindings of different purposes differ in length: a visit's has 48 bytes.
+    ///
+    /// # Errors
+    /// When there is no entropy.
+    pub fn lock(&self, mut plain: Vec<u8>, binding: &[u8], entropy: &Entropy) -> Result<Vec<u8>, NoEntropy> {
+        let nonce: [u8; NONCE_LEN] = entropy.bytes()?;
+        self.seals
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(binding), &mut plain)
+            .map_err(|_| NoEntropy)?;
+        let mut whole = nonce.to_vec();
+        whole.extend_from_slice(&plain);
+        Ok(whole)
+    }
+
+    /// What was locked with this binding; `None` when it is not ours.
+    pub fn unlock(&self, whole: &[u8], binding: &[u8]) -> Option<Vec<u8>> {
         let (nonce, rest) = whole.split_at_checked(NONCE_LEN)?;
         let mut rest = rest.to_vec();
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let plain = self.seals.open_in_place(nonce, Aad::from(binding), &mut rest).ok()?;
-        let sealed: Sealed = serde_json::from_slice(plain).ok()?;
-        sealed.alive(now).then_some(sealed)
+        self.seals.open_in_place(nonce, Aad::from(binding), &mut rest).ok().map(|plain| plain.to_vec())
     }
 
     /// The token that forms of this browser carry.

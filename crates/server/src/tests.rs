@@ -25,6 +25,7 @@ mod refresh;
 mod remote_token;
 mod revoke;
 mod sandbox;
+mod second_factor;
 mod self_clients;
 mod signing_keys;
 mod standard;

@@ -15,6 +15,7 @@ mod more_scopes;
 mod organization;
 mod policy;
 pub(crate) mod resume;
+mod second_factor;
 mod session_refresh;
 pub(crate) mod sign_in;
 mod simulated;

@@ -76,6 +76,18 @@ pub enum AuditEvent {
     PortalChanged,
     /// An administrator took the audit log along.
     AuditExported,
+    /// A person added an authenticator app.
+    AuthenticatorAdded,
+    /// A person removed it.
+    AuthenticatorRemoved,
+    /// A person added a passkey.
+    PasskeyAdded,
+    /// A person removed one.
+    PasskeyRemoved,
+    /// A person made recovery codes; those before are void.
+    RecoveryCodesMade,
+    /// Every second factor of a person was taken away.
+    SecondFactorsRemoved,
 }
 
 impl AuditEvent {
@@ -116,6 +128,12 @@ impl AuditEvent {
             Self::PortalUserChanged => "portal_user_changed",
             Self::PortalChanged => "portal_changed",
             Self::AuditExported => "audit_exported",
+            Self::AuthenticatorAdded => "authenticator_added",
+            Self::AuthenticatorRemoved => "authenticator_removed",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
+            Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::SecondFactorsRemoved => "second_factors_removed",
         }
     }
 }

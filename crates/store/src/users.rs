@@ -150,6 +150,10 @@ impl Tx<'_> {
             "DELETE FROM grants WHERE user_id = $1",
             "DELETE FROM refresh_tokens WHERE user_id = $1",
             "DELETE FROM codes WHERE user_id = $1",
+            "DELETE FROM authenticators WHERE user_id = $1",
+            "DELETE FROM passkeys WHERE user_id = $1",
+            "DELETE FROM recovery_codes WHERE user_id = $1",
+            "DELETE FROM factor_guesses WHERE user_id = $1",
         ] {
             self.execute(sql, &[id.0.into()])?;
         }

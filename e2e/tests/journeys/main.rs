@@ -12,6 +12,7 @@ mod language;
 mod no_script;
 mod organizations;
 mod portal;
+mod second_factor;
 mod sign_in;
 mod tabs;
 

@@ -23,6 +23,7 @@ struct Named {
 const STYLE: &[u8] = include_bytes!("../../assets/style.css");
 const SHELL_STYLE: &[u8] = include_bytes!("../../assets/shell.css");
 const SCRIPT: &[u8] = include_bytes!("../../assets/page.js");
+const PASSKEY_SCRIPT: &[u8] = include_bytes!("../../assets/passkey.js");
 const MARK: &[u8] = include_bytes!("../../assets/mark.svg");
 const SVG: &str = "image/svg+xml";
 
@@ -30,6 +31,8 @@ static STYLESHEET: LazyLock<Named> = LazyLock::new(|| named("style", "css", "tex
 static SHELL_STYLESHEET: LazyLock<Named> =
     LazyLock::new(|| named("shell", "css", "text/css; charset=utf-8", SHELL_STYLE));
 static PAGE_SCRIPT: LazyLock<Named> = LazyLock::new(|| named("page", "js", "text/javascript; charset=utf-8", SCRIPT));
+static PASSKEYS: LazyLock<Named> =
+    LazyLock::new(|| named("passkey", "js", "text/javascript; charset=utf-8", PASSKEY_SCRIPT));
 static BRAND_MARK: LazyLock<Named> = LazyLock::new(|| named("mark", "svg", SVG, MARK));
 
 fn named(stem: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Named {
@@ -43,7 +46,7 @@ pub fn find(path: &str) -> Option<Asset> {
     if path == "/favicon.ico" || path == "/favicon.svg" {
         return Some(Asset { content_type: SVG, bytes: MARK, immutable: false });
     }
-    [&STYLESHEET, &SHELL_STYLESHEET, &PAGE_SCRIPT, &BRAND_MARK]
+    [&STYLESHEET, &SHELL_STYLESHEET, &PAGE_SCRIPT, &PASSKEYS, &BRAND_MARK]
         .into_iter()
         .find(|named| named.path == path)
         .map(|named| named.asset)
@@ -59,6 +62,11 @@ pub fn shell_stylesheet_url() -> &'static str {
 
 pub fn script_url() -> &'static str {
     &PAGE_SCRIPT.path
+}
+
+/// What talks to the browser's passkeys; only on pages that offer one.
+pub fn passkey_script_url() -> &'static str {
+    &PASSKEYS.path
 }
 
 /// The product's mark: the logo of [`super::Brand::grantor`], and the icon of every page.

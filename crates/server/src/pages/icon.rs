@@ -20,6 +20,7 @@ pub(super) enum Icon {
     Place,
     Search,
     Check,
+    Key,
 }
 
 macro_rules! svg {
@@ -67,6 +68,7 @@ impl Icon {
                 r#"<circle cx="10" cy="10" r="7.8"/><path d="M2.4 10h15.2M10 2.2c2.4 2.2 3.4 4.9 3.4 7.8s-1 5.6-3.4 7.8C7.6 15.6 6.6 12.9 6.6 10S7.6 4.4 10 2.200Z"/>"#
             ),
             Self::Search => svg!(r#"<circle cx="8.8" cy="8.8" r="5.6"/><path d="m13 13 4.2 4.2"/>"#),
+            Self::Key => svg!(r#"<circle cx="6.2" cy="10" r="3.6"/><path d="M9.8 10h7.8v3M14.2 10v2.4"/>"#),
             Self::Check => svg!(r#"<circle cx="10" cy="10" r="7.8"/><path d="m6.6 10.3 2.3 2.3 4.6-5"/>"#),
         }
     }

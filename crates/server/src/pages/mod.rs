@@ -11,6 +11,7 @@ mod console_tools;
 mod device;
 mod error_page;
 mod error_text;
+mod factors;
 mod form_post;
 mod home;
 mod icon;
@@ -18,10 +19,12 @@ mod locale;
 mod no_organization;
 pub mod organization;
 mod policy_refused;
+mod qr;
 pub mod scopes;
 mod shell;
 mod sign_in;
 mod sign_in_email;
+mod sign_in_factor;
 mod sign_in_password;
 mod sign_out;
 mod signed_out;
@@ -47,6 +50,10 @@ pub use console_tools::{
 pub use device::{DeviceCodeError, DeviceDone, DevicePage};
 pub use error_page::ErrorPage;
 pub use error_text::ErrorText;
+pub use factors::{
+    FactorError, FactorField, Factors, FactorsAuthenticator, FactorsCodes, FactorsPasskey, FactorsPasskeyRemoval,
+    PasskeyLine,
+};
 pub use form_post::FormPost;
 pub use home::{ConnectedApplication, Home};
 pub use locale::Locale;
@@ -56,6 +63,7 @@ pub use scopes::Kind;
 pub use shell::{Area, NavLink, Shell, ShellPerson};
 pub use sign_in::SignInError;
 pub use sign_in_email::SignInEmail;
+pub use sign_in_factor::SignInFactor;
 pub use sign_in_password::SignInPassword;
 pub use sign_out::SignOut;
 pub use signed_out::SignedOut;

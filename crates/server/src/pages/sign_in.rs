@@ -15,6 +15,13 @@ pub enum SignInError {
         seconds: u64,
     },
     Busy,
+    /// Nothing was typed.
+    CodeMissing,
+    /// Of the authenticator app; said for one that was used before as well.
+    WrongCode,
+    WrongRecoveryCode,
+    /// Whatever was wrong with it.
+    PasskeyRefused,
 }
 
 impl SignInError {
@@ -25,6 +32,10 @@ impl SignInError {
             Self::WrongPassword => ("sign-in-error-wrong-password", 0),
             Self::Wait { seconds } => ("sign-in-error-wait", seconds),
             Self::Busy => ("sign-in-error-busy", 0),
+            Self::CodeMissing => ("factor-error-missing", 0),
+            Self::WrongCode => ("factor-error-wrong", 0),
+            Self::WrongRecoveryCode => ("factor-error-recovery", 0),
+            Self::PasskeyRefused => ("factor-error-passkey", 0),
         };
         text::html(frame.locale, key, &[("seconds", Value::Count(seconds))])
     }

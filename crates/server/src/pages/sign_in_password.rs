@@ -14,6 +14,8 @@ pub struct SignInPassword<'a> {
     pub error: Option<SignInError>,
     /// Where "Use another account" leads.
     pub switch_url: &'a str,
+    /// What the script asks the browser for, as JSON; none where there are no passkeys.
+    pub passkey: Option<&'a str>,
 }
 
 impl SignInPassword<'_> {

@@ -74,6 +74,11 @@ impl Html {
     pub(super) const fn from_source(markup: &'static str) -> Self {
         Self(Cow::Borrowed(markup))
     }
+
+    /// Markup made here, with nothing of anybody else's in it.
+    pub(super) const fn drawn(markup: String) -> Self {
+        Self(Cow::Owned(markup))
+    }
 }
 
 impl fmt::Display for Html {

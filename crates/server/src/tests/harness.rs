@@ -80,12 +80,27 @@ pub async fn for_one_store_with(setup: Setup, case: impl AsyncFn(&House)) {
     house.close().await;
 }
 
+/// Runs a case on every store where us is reached by a name (http://localhost), as passkeys need it.
+pub async fn for_each_named_store(case: impl AsyncFn(&House)) {
+    for place in [Some(Place::sqlite().await), Place::postgres().await].into_iter().flatten() {
+        log::read();
+        let config = place.named_config("throttles = false\nguess_limits = false");
+        let house = House::open(Setup::default(), place, config).await;
+        case(&house).await;
+        house.close().await;
+    }
+}
+
 impl House {
     async fn start(setup: Setup, place: Place) -> Self {
         log::read();
         let policy =
             format!("throttles = {}\nguess_limits = {}\n{}", setup.throttles, setup.guess_limits, setup.policy);
         let config = place.config_of(&policy, !setup.no_sandbox);
+        Self::open(setup, place, config).await
+    }
+
+    async fn open(setup: Setup, place: Place, config: Config) -> Self {
         // From the very beginning: a sweep by the machine's clock would find everything long dead.
         let options = ServeOptions { predictable: setup.predictable, frozen: Some(START), sample_api: true };
         let running = start(config.clone(), options).await.unwrap();

@@ -118,7 +118,7 @@ async fn refused(
     if silent || signed_in {
         return Ok(standard::authorize::refuse(visit, record, reply_to, cause));
     }
-    sign_in::page(visit, None)
+    sign_in::page(visit, None).await
 }
 
 async fn begin_accounts(visit: &Visit) -> Result<Result<Option<Valid>, Response>, Failure> {

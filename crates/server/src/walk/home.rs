@@ -70,7 +70,7 @@ async fn front_page(visit: &Visit, known: &Known, removed: bool) -> Walked {
 }
 
 /// The day of a time, as `2026-11-22`.
-fn day(at: Timestamp) -> String {
+pub fn day(at: Timestamp) -> String {
     let date = OffsetDateTime::from_unix_timestamp(at.seconds()).map(OffsetDateTime::date);
     date.map(|date| date.to_string()).unwrap_or_default()
 }

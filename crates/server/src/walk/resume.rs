@@ -35,7 +35,7 @@ pub struct Known {
 /// Goes to the next room.
 pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
     let known = load(visit, valid).await?;
-    let Some(valid) = valid else { return without_application(visit, &known) };
+    let Some(valid) = valid else { return without_application(visit, &known).await };
     if let Some(response) = device::settled(visit, valid, &known).await? {
         return Ok(response);
     }
@@ -57,7 +57,7 @@ pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
     }
     match step {
         Step::Elsewhere(location) => Ok(hand_over::to_location(visit, &location)),
-        Step::SignIn => sign_in::again(visit, valid, &known),
+        Step::SignIn => sign_in::again(visit, valid, &known).await,
         Step::ChooseAccount => account::page(visit, valid, &known),
         Step::Refuse(refusal) => Ok(refuse_client(visit, valid, &refusal)),
         Step::NotEnabledHere => Ok(refuse(visit, valid, &PageError::ClientNotInDataCenter)),
@@ -117,13 +117,13 @@ fn refuse_client(visit: &Visit, valid: &Valid, refusal: &Refusal) -> Response {
 }
 
 /// Just signing in: once that is done, the realm's front page.
-fn without_application(visit: &Visit, known: &Known) -> Walked {
+async fn without_application(visit: &Visit, known: &Known) -> Walked {
     if known.facts.user.is_some() && !visit.sealed.switch_account {
         return Ok(reply::see_other(&visit.onward()));
     }
     match &known.facts.elsewhere {
         Some(location) if *location != visit.dc.place.location => Ok(hand_over::to_location(visit, location)),
-        _ => sign_in::page(visit, None),
+        _ => sign_in::page(visit, None).await,
     }
 }
 

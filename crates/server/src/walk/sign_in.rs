@@ -11,11 +11,11 @@ use axum::{
 use grantor_protocol::{
     asked::Asked,
     params::Params,
-    people::{Realm, User, fold_email},
+    people::{Realm, UserId, fold_email},
     secret::SecretKind,
     token::{Prefix, PresentedToken},
 };
-use grantor_store::{AuditEvent, Concerning, NewBrowserSession};
+use grantor_store::{AuditEvent, Concerning, NewBrowserSession, Proof};
 use tracing::info;
 
 use super::{
@@ -23,8 +23,10 @@ use super::{
     begin::{self, Valid},
     error_pages, hand_over,
     resume::Known,
+    second_factor::{self, Typed},
 };
 use crate::{
+    failure::Failure,
     guesses::Guess,
     house::DataCenter,
     http::{cookies::Cookie, params, reply},
@@ -40,8 +42,11 @@ pub fn hint(visit: &Visit) -> Option<String> {
     Asked::read(&visit.query).ok()?.login_hint.as_deref().and_then(fold_email)
 }
 
-/// The first or the second step, whichever is due.
-pub fn page(visit: &Visit, valid: Option<&Valid>) -> Walked {
+/// The first, the second or the last step, whichever is due.
+pub async fn page(visit: &Visit, valid: Option<&Valid>) -> Walked {
+    if let Some(user) = second_factor::due(visit) {
+        return second_factor::page(visit, valid, user, None, StatusCode::OK).await;
+    }
     match visit.sealed.email.clone().or_else(|| hint(visit)) {
         Some(email) => password_page(visit, valid, &email, None, StatusCode::OK),
         None => email_page(visit, valid, "", None, StatusCode::OK),
@@ -49,13 +54,13 @@ pub fn page(visit: &Visit, valid: Option<&Valid>) -> Walked {
 }
 
 /// The password once more, of whoever is signed in and meant.
-pub fn again(visit: &Visit, valid: &Valid, known: &Known) -> Walked {
+pub async fn again(visit: &Visit, valid: &Valid, known: &Known) -> Walked {
     let meant = |user| valid.request.prompting.account.is_none_or(|meant| meant == user);
     match known.signed_in.as_ref().filter(|s| !visit.sealed.switch_account && meant(s.user.id)) {
         Some(signed_in) if visit.sealed.email.is_none() => {
             password_page(visit, Some(valid), &signed_in.user.email, None, StatusCode::OK)
         }
-        _ => page(visit, Some(valid)),
+        _ => page(visit, Some(valid)).await,
     }
 }
 
@@ -75,7 +80,7 @@ fn email_page(
     Ok(visit.page_with(status, html))
 }
 
-fn password_page(
+pub fn password_page(
     visit: &Visit,
     valid: Option<&Valid>,
     email: &str,
@@ -84,16 +89,19 @@ fn password_page(
 ) -> Walked {
     let mut sealed = visit.sealed.clone();
     sealed.email = Some(email.to_owned());
+    // Offered to everybody alike: which passkeys there are is no answer to who exists.
+    let passkey = second_factor::offer(visit, &mut sealed, &[])?;
     let (seal, switch_url) = (visit.seal(&sealed)?, visit.switch_url()?);
     let (action, csrf) = (visit.action(&visit.door.sign_in_path()), visit.form_token());
     let html = visit.framed(|frame| {
         let form = Form { action: &action, csrf: &csrf, seal: &seal };
-        SignInPassword { frame, form, application: application(valid), email, error, switch_url: &switch_url }.render()
+        let (application, passkey) = (application(valid), passkey.as_deref());
+        SignInPassword { frame, form, application, email, error, switch_url: &switch_url, passkey }.render()
     });
     Ok(visit.page_with(status, html))
 }
 
-fn application(valid: Option<&Valid>) -> Option<&str> {
+pub fn application(valid: Option<&Valid>) -> Option<&str> {
     valid.map(|v| v.record.client.name.as_str())
 }
 
@@ -116,10 +124,14 @@ async fn walk(visit: &mut Visit) -> Walked {
         let url = visit.action(&visit.door.path());
         return Ok(reply::see_other(&url));
     }
-    match (form.get("email"), form.get("password")) {
-        (Some(email), _) => email_given(visit, valid.as_ref(), email).await,
-        (None, Some(password)) => password_given(visit, valid.as_ref(), password.to_owned()).await,
-        (None, None) => Ok(error_pages::page_expired(visit)),
+    if let Some(answer) = form.get("passkey").filter(|answer| !answer.is_empty()) {
+        return second_factor::passkey_given(visit, valid.as_ref(), answer).await;
+    }
+    match (form.get("email"), form.get("password"), Typed::read(&form)) {
+        (Some(email), _, _) => email_given(visit, valid.as_ref(), email).await,
+        (None, Some(password), _) => password_given(visit, valid.as_ref(), password.to_owned()).await,
+        (None, None, Some(typed)) => second_factor::code_given(visit, valid.as_ref(), typed).await,
+        (None, None, None) => Ok(error_pages::page_expired(visit)),
     }
 }
 
@@ -159,6 +171,7 @@ async fn email_given(visit: &Visit, valid: Option<&Valid>, email: &str) -> Walke
     }
     let mut sealed = visit.sealed.clone();
     sealed.email = Some(folded);
+    (sealed.password_ok, sealed.challenge) = (None, None);
     let forget = visit.jar().remove(Cookie::Home);
     Ok(reply::with_cookies(reply::see_other(&visit.url_with(&sealed)?), [forget, visit.browser_cookie()]))
 }
@@ -173,7 +186,7 @@ async fn password_given(visit: &Visit, valid: Option<&Valid>, password: String) 
         .read(move |tx| {
             let found = tx.user_by_email(&in_realm, &wanted)?;
             // Asked for an unknown address too, so that both take as long.
-            let id = found.as_ref().map_or(grantor_protocol::people::UserId(0), |f| f.user.id);
+            let id = found.as_ref().map_or(UserId(0), |f| f.user.id);
             let known = tx.knows_browser(id, &browser)?;
             Ok((found, known))
         })
@@ -197,54 +210,70 @@ async fn password_given(visit: &Visit, valid: Option<&Valid>, password: String) 
     };
     if let Some(found) = found.filter(|f| right && !f.user.disabled) {
         dc.guesses.right(account);
-        return signed_in(visit, &found.user).await;
+        return match start(visit, found.user.id, None).await? {
+            Start::Done(response) => Ok(response),
+            Start::NotYet => second_factor::after_password(visit, found.user.id),
+        };
     }
     dc.guesses.wrong(address, now);
     visit.asking.refuse(dc, None, "sign_in_wrong", "wrong password or unknown address");
     password_page(visit, valid, &email, Some(SignInError::WrongPassword), StatusCode::UNPROCESSABLE_ENTITY)
 }
 
-/// A new session, never the old one again; then the walk goes on.
-async fn signed_in(visit: &Visit, user: &User) -> Walked {
+/// What became of a sign-in.
+#[derive(Debug)]
+pub enum Start {
+    /// The session began; the answer goes on with the walk.
+    Done(Response),
+    /// No session: a second factor is missing, or its proof was used before.
+    NotYet,
+}
+
+/// A new session, never the old one again; then the walk goes on. Whoever has a second factor proves it in the same
+/// step, or no session begins: there is no other way to one (case K05).
+pub async fn start(visit: &Visit, who: UserId, proof: Option<Proof>) -> Result<Start, Failure> {
     let (dc, now) = (&visit.dc, visit.now());
     let cookie = PresentedToken { id: dc.fresh_id(now)?, secret: dc.house.entropy.secret()? };
     let new = NewBrowserSession {
         id: cookie.id,
         secret_hash: cookie.secret.hash(SecretKind::BrowserSession),
         realm: visit.door.realm().clone(),
-        user: user.id,
+        user: who,
         browser: visit.browser_hash(),
     };
     let replaces = visit.session();
     let (life, realm) = (dc.house.session_life(), visit.door.realm().clone());
     let trail = visit.asking.trail(dc)?;
-    let who = user.id;
-    dc.store
+    let begun = dc
+        .store
         .write(move |tx| {
+            let proven = match &proof {
+                None => !tx.needs_second_factor(who)?,
+                Some(proof) => tx.prove(who, proof, now)?,
+            };
+            if !proven {
+                return Ok(false);
+            }
             // Only a session that this browser really holds is ended.
             let held = match &replaces {
                 Some(old) => tx.session(old, &realm, life, now)?.map(|s| s.session),
                 None => None,
             };
             tx.start_session(&new, held, now)?;
-            tx.audit(
-                &trail,
-                AuditEvent::SignedIn,
-                Concerning { user: Some(who), ..Concerning::default() },
-                realm.as_str(),
-            )
+            let detail = proof.as_ref().map_or_else(|| realm.as_str(), |proof| proof.as_str());
+            tx.audit(&trail, AuditEvent::SignedIn, Concerning { user: Some(who), ..Concerning::default() }, detail)?;
+            Ok(true)
         })
         .await?;
-    info!(
-        request_id = visit.asking.request_id.as_str(),
-        data_center = dc.place.location,
-        user = user.id.0,
-        "signed in"
-    );
+    if !begun {
+        return Ok(Start::NotYet);
+    }
+    info!(request_id = visit.asking.request_id.as_str(), data_center = dc.place.location, user = who.0, "signed in");
     let mut sealed = visit.sealed.clone();
     sealed.email = None;
+    (sealed.password_ok, sealed.challenge) = (None, None);
     sealed.switch_account = false;
-    sealed.signed_in = Some(user.id.0);
+    sealed.signed_in = Some(who.0);
     let session = visit.jar().set(
         Cookie::Session(visit.door.realm()),
         &cookie.reveal(Prefix::Usual),
@@ -253,5 +282,5 @@ async fn signed_in(visit: &Visit, user: &User) -> Walked {
     let target = if visit.door.is_home() { visit.onward() } else { visit.url_with(&sealed)? };
     // Whoever uses this browser now is at home here, whatever it remembered of somebody else.
     let forget = (*visit.door.realm() == Realm::Accounts).then(|| visit.jar().remove(Cookie::Home)).flatten();
-    Ok(reply::with_cookies(reply::see_other(&target), [session, forget]))
+    Ok(Start::Done(reply::with_cookies(reply::see_other(&target), [session, forget])))
 }

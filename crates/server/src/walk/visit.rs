@@ -202,6 +202,7 @@ impl Visit {
         sealed.switch_account = true;
         sealed.email = None;
         sealed.organization = None;
+        (sealed.password_ok, sealed.challenge) = (None, None);
         sealed.consent = None;
         self.url_with(&sealed)
     }

@@ -10,17 +10,21 @@ ALTER TABLE browser_sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
 ALTER TABLE browser_sessions ADD COLUMN agent TEXT NOT NULL DEFAULT '';
 
 -- One authenticator app per user. secret is sealed; last_step is the last one used, so that a code works once.
--- confirmed_at 0: begun, not yet in force.
 CREATE TABLE authenticators (
     user_id BIGINT NOT NULL PRIMARY KEY,
     secret {blob} NOT NULL,
-    confirmed_at BIGINT NOT NULL,
-    last_step BIGINT NOT NULL,
+    added_at BIGINT NOT NULL,
+    last_step BIGINT NOT NULL
+);
+
+-- Wrong codes of a second factor in a row, whatever kind of code.
+CREATE TABLE factor_guesses (
+    user_id BIGINT NOT NULL PRIMARY KEY,
     failures BIGINT NOT NULL,
     failed_at BIGINT NOT NULL
 );
 
--- credential is what the library keeps of it, as JSON.
+-- id: the credential's. credential is what the library keeps of it, as JSON.
 CREATE TABLE passkeys (
     id {blob} NOT NULL PRIMARY KEY,
     user_id BIGINT NOT NULL,

@@ -52,6 +52,8 @@ mod revoke;
 #[cfg(test)]
 mod rotation;
 #[cfg(test)]
+mod second_factors;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod signing_keys;

@@ -4,8 +4,8 @@
 use super::pages::{
     Application, Brand, ChooseAccount, ChooseOrganization, ChooseOrganizationError, ConnectedApplication, Consent,
     ConsentNext, DeviceCodeError, DeviceDone, DevicePage, Environment, ErrorPage, ErrorText, Form, FormPost, Frame,
-    Home, Locale, NoOrganization, OrganizationChoice, ScopeGroup, ScopeLine, SignInEmail, SignInError, SignInPassword,
-    SignOut, SignedIn, SignedOut, scopes,
+    Home, Locale, NoOrganization, OrganizationChoice, ScopeGroup, ScopeLine, SignInEmail, SignInError, SignInFactor,
+    SignInPassword, SignOut, SignedIn, SignedOut, scopes,
 };
 
 /// The words a page is filled with.
@@ -225,8 +225,10 @@ pub(crate) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
         email: words.email,
         error: None,
         switch_url: user.switch_url,
+        passkey: None,
     };
     add("sign-in-password", password.render());
+    add("sign-in-password-passkey", SignInPassword { passkey: Some(words.value), ..password }.render());
     add("sign-in-password-wrong", SignInPassword { error: Some(SignInError::WrongPassword), ..password }.render());
     add(
         "sign-in-password-busy",
@@ -237,6 +239,37 @@ pub(crate) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
             &format!("sign-in-password-wait-{seconds}"),
             SignInPassword { error: Some(SignInError::Wait { seconds }), ..password }.render(),
         );
+    }
+
+    let factor = SignInFactor {
+        frame,
+        form,
+        application: Some(words.application),
+        email: words.email,
+        error: None,
+        switch_url: user.switch_url,
+        authenticator: true,
+        recovery: true,
+        passkey: None,
+    };
+    add("sign-in-factor", factor.render());
+    let both = SignInFactor { passkey: Some(words.value), ..factor };
+    add("sign-in-factor-both", both.render());
+    let passkey = SignInFactor { authenticator: false, application: None, ..both };
+    add("sign-in-factor-passkey", passkey.render());
+    let recovery = SignInFactor { authenticator: false, ..factor };
+    add("sign-in-factor-recovery", recovery.render());
+    add("sign-in-factor-nothing", SignInFactor { recovery: false, ..recovery }.render());
+    for (name, error) in [
+        ("missing", SignInError::CodeMissing),
+        ("wrong", SignInError::WrongCode),
+        ("recovery-wrong", SignInError::WrongRecoveryCode),
+        ("refused", SignInError::PasskeyRefused),
+        ("wait", SignInError::Wait { seconds: 30 }),
+    ] {
+        for (of, page) in [("", factor), ("-both", both), ("-passkey", passkey), ("-recovery", recovery)] {
+            add(&format!("sign-in-factor{of}-{name}"), SignInFactor { error: Some(error), ..page }.render());
+        }
     }
 
     let chooser = |count, error| ChooseOrganization {

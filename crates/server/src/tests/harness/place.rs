@@ -72,6 +72,16 @@ impl Place {
 
     /// The same, of a sandbox or not.
     pub fn config_of(&self, policy: &str, sandbox: bool) -> Config {
+        self.config_at(policy, sandbox, None)
+    }
+
+    /// The same, where people reach us by a name (http://localhost and a port), as passkeys need it.
+    pub fn named_config(&self, policy: &str) -> Config {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        self.config_at(policy, true, Some(free))
+    }
+
+    fn config_at(&self, policy: &str, sandbox: bool, named: Option<u16>) -> Config {
         let line = self.database.as_ref().map(|d| format!("database = \"{}\"\n", d.url())).unwrap_or_default();
         let directory = if line.is_empty() { String::new() } else { format!("[directory]\n{line}") };
         let mut text = format!(
@@ -79,10 +89,13 @@ impl Place {
             self.folder.path().display()
         );
         for (name, entry) in [("us", true), ("eu", true), ("cn", false)] {
+            let port = named.filter(|_| name == "us");
+            let url = port.map(|port| format!("accounts_url = \"http://localhost:{port}\"\n")).unwrap_or_default();
             write!(
                 text,
-                "[[data_center]]\nlocation = \"{name}\"\nlisten = \"127.0.0.1:0\"\nentry = {entry}\n\
-                 api_domain = \"https://api.{name}.zylker.example\"\n{line}"
+                "[[data_center]]\nlocation = \"{name}\"\nlisten = \"127.0.0.1:{}\"\nentry = {entry}\n\
+                 api_domain = \"https://api.{name}.zylker.example\"\n{url}{line}",
+                port.unwrap_or(0)
             )
             .unwrap();
         }

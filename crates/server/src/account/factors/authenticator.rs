@@ -1,0 +1,86 @@
+//! The authenticator app: set up with a first code, removed with the password.
+
+use axum::http::StatusCode;
+use data_encoding::HEXLOWER;
+use tracing::info;
+
+use super::{codes, done, password, pending::Pending, wrong};
+use crate::{
+    account::nav::{Page, links},
+    http::reply,
+    pages::{Area, Brand, FactorError, FactorField, FactorsAuthenticator},
+    second_factor::AppSecret,
+    sitting::Sitting,
+    walk::Walked,
+};
+
+/// A fresh secret is shown.
+pub async fn begin(sitting: &mut Sitting<'_>) -> Walked {
+    let form = match sitting.form().await {
+        Ok(form) => form,
+        Err(response) => return Ok(response),
+    };
+    if let Some(error) = password::wrong(sitting, form.get("password")).await? {
+        return wrong(sitting, FactorField::AuthenticatorPassword, error, "").await;
+    }
+    let secret = AppSecret::draw(&sitting.visit.dc.house.entropy)?;
+    page(sitting, &secret, None)
+}
+
+fn page(sitting: &Sitting<'_>, secret: &AppSecret, error: Option<FactorError>) -> Walked {
+    let pending = Pending::Authenticator(HEXLOWER.encode(secret.bytes())).seal(sitting)?;
+    // Two data centers are two accounts, also in the app.
+    let issuer = format!("{} {}", Brand::grantor().name, sitting.visit.dc.place.name);
+    let (address, shown) = (secret.address(&issuer, &sitting.person.user.email), secret.shown());
+    let links = links(sitting.visit.locale, Page::Security);
+    let html = sitting.shell(Area::Account, &links, |shell| {
+        FactorsAuthenticator { shell, address: &address, secret: &shown, pending: &pending, error }.render()
+    });
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    sitting.page_with(status, html)
+}
+
+/// The first code turns it on.
+pub async fn confirm(sitting: &mut Sitting<'_>) -> Walked {
+    let form = match sitting.form().await {
+        Ok(form) => form,
+        Err(response) => return Ok(response),
+    };
+    let Some(Pending::Authenticator(hex)) = Pending::open(sitting, form.get("pending")) else {
+        return Ok(reply::see_other(super::PATH));
+    };
+    let Some(secret) = HEXLOWER.decode(hex.as_bytes()).ok().and_then(|bytes| AppSecret::from_bytes(&bytes)) else {
+        return Ok(reply::see_other(super::PATH));
+    };
+    let typed = form.get("code").unwrap_or_default();
+    if typed.trim().is_empty() {
+        return page(sitting, &secret, Some(FactorError::CodeMissing));
+    }
+    let (dc, now, user) = (&sitting.visit.dc, sitting.visit.now(), sitting.person.user.id);
+    let Some(step) = secret.step_of(typed, now) else {
+        return page(sitting, &secret, Some(FactorError::CodeWrong));
+    };
+    let sealed = secret.sealed(&dc.sealer, user, &dc.house.entropy)?;
+    let (keep, trail) = (sitting.person.session, sitting.trail()?);
+    let added = dc.store.write(move |tx| tx.add_authenticator(user, &sealed, step, keep, &trail, now)).await?;
+    if added {
+        info!(request_id = sitting.visit.asking.request_id.as_str(), user = user.0, "authenticator added");
+    }
+    codes::after(sitting, "authenticator").await
+}
+
+/// Takes it away.
+pub async fn remove(sitting: &mut Sitting<'_>) -> Walked {
+    let form = match sitting.form().await {
+        Ok(form) => form,
+        Err(response) => return Ok(response),
+    };
+    if let Some(error) = password::wrong(sitting, form.get("password")).await? {
+        return wrong(sitting, FactorField::AuthenticatorPassword, error, "").await;
+    }
+    let (user, trail) = (sitting.person.user.id, sitting.trail()?);
+    if sitting.visit.dc.store.write(move |tx| tx.remove_authenticator(user, &trail)).await? {
+        info!(request_id = sitting.visit.asking.request_id.as_str(), user = user.0, "authenticator removed");
+    }
+    Ok(done("authenticator-removed"))
+}

@@ -1,0 +1,120 @@
+//! What a person does with them at home.
+
+use super::*;
+
+#[tokio::test]
+async fn an_authenticator_app_is_set_up_and_removed_with_the_password() {
+    for_each_store(async |house| {
+        let mut browser = Browser::default();
+        browser.sign_in(house, &ALICE).await;
+        let page = factors(&mut browser, house).await;
+        let begin = format!("{PATH}/authenticator");
+        for password in ["", "wrong"] {
+            let reply = submit(&mut browser, house, &page, &begin, &[("password", password)]).await;
+            assert_eq!(reply.status, 422, "{password}");
+            assert!(reply.body.contains("aria-describedby=\"authenticator-error\""), "{reply:?}");
+            assert!(!reply.body.contains("id=\"secret\""));
+        }
+        let begun = submit(&mut browser, house, &page, &begin, &[("password", PASSWORD)]).await;
+        let app = App::of(&begun);
+        assert!(begun.body.contains("<svg aria-hidden"), "a QR code");
+        let confirm = format!("{PATH}/authenticator/confirm");
+        for code in ["", &wrong(&app, house)] {
+            let reply = submit(&mut browser, house, &begun, &confirm, &[("code", code)]).await;
+            assert_eq!(reply.status, 422);
+            assert_eq!(App::of(&reply).code(house), app.code(house), "the same secret again");
+        }
+        assert!(!factors(&mut browser, house).await.body.contains("/authenticator/remove"), "nothing is in force");
+        // What was sealed for this person and browser is nobody else's.
+        let mut other = Browser::default();
+        other.sign_in(house, &BOB).await;
+        let theirs = factors(&mut other, house).await;
+        let pending = Form::find(&begun.body).unwrap().hidden("pending").to_owned();
+        let begun_too = submit(&mut other, house, &theirs, &begin, &[("password", PASSWORD)]).await;
+        let code = app.code(house);
+        let stolen = [("pending", pending.as_str()), ("code", code.as_str())];
+        let reply = submit(&mut other, house, &begun_too, &confirm, &stolen).await;
+        assert_eq!((reply.status, reply.header("location")), (303, Some(PATH)));
+        assert!(!factors(&mut other, house).await.body.contains("/authenticator/remove"));
+
+        let done = submit(&mut browser, house, &begun, &confirm, &[("code", &code)]).await;
+        assert_eq!((done.status, codes(&done).len()), (200, 10));
+        let again = submit(&mut browser, house, &begun, &confirm, &[("code", &code)]).await;
+        assert_eq!(again.status, 303, "a second click changes nothing and shows no codes: {again:?}");
+        let page = factors(&mut browser, house).await;
+        assert!(page.body.contains("You have 10 left."), "{page:?}");
+        let remove = format!("{PATH}/authenticator/remove");
+        assert_eq!(submit(&mut browser, house, &page, &remove, &[("password", "wrong")]).await.status, 422);
+        let gone = submit(&mut browser, house, &page, &remove, &[("password", PASSWORD)]).await;
+        assert_eq!(gone.status, 303);
+        Browser::default().sign_in(house, &ALICE).await;
+        let events: Vec<String> = house.audit("us").await.into_iter().map(|row| row.event).collect();
+        for event in ["authenticator_added", "recovery_codes_made", "authenticator_removed"] {
+            assert_eq!(events.iter().filter(|row| *row == event).count(), 1, "{event}: {events:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn recovery_codes_are_made_anew_with_the_password() {
+    for_each_store(async |house| {
+        let (mut browser, _, old) = alice(house).await;
+        let page = factors(&mut browser, house).await;
+        let make = format!("{PATH}/codes");
+        assert_eq!(submit(&mut browser, house, &page, &make, &[("password", "wrong")]).await.status, 422);
+        let new = codes(&submit(&mut browser, house, &page, &make, &[("password", PASSWORD)]).await);
+        assert!(new.len() == 10 && new.iter().all(|code| !old.contains(code)));
+        // Whoever has nothing that they could stand in for gets none.
+        let mut other = Browser::default();
+        other.sign_in(house, &BOB).await;
+        let theirs = factors(&mut other, house).await;
+        let token = Form::find(&theirs.body).unwrap().hidden("csrf").to_owned();
+        let fields = [("csrf".to_owned(), token), ("password".to_owned(), PASSWORD.to_owned())];
+        let reply = other.post(&format!("{}{make}", house.url("us")), &fields).await;
+        assert_eq!(reply.status, 303, "{reply:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_form_is_ours_and_nothing_acts_by_itself() {
+    for_each_store(async |house| {
+        let (mut browser, ..) = alice(house).await;
+        let paths = [
+            "/authenticator",
+            "/authenticator/confirm",
+            "/authenticator/remove",
+            "/codes",
+            "/passkeys",
+            "/passkeys/confirm",
+            "/passkeys/remove/AAAA",
+        ];
+        for path in paths {
+            let url = format!("{}{PATH}{path}", house.url("us"));
+            let fields = [("password".to_owned(), PASSWORD.to_owned()), ("csrf".to_owned(), "x".to_owned())];
+            assert_eq!(browser.post(&url, &fields).await.status, 403, "{path}");
+            let got = browser.get(&url).await;
+            let expected = if path.contains("AAAA") { 404 } else { 303 };
+            assert_eq!(got.status, expected, "{path}");
+            let nobody = Browser::default().post(&url, &fields).await;
+            assert!(nobody.header("location").is_some_and(|to| to.starts_with("/sign-in?continue=")), "{nobody:?}");
+        }
+        assert!(factors(&mut browser, house).await.body.contains("/authenticator/remove"), "still there");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_passkeys_cannot_work_the_page_says_so() {
+    for_one_store(async |house| {
+        let mut browser = Browser::default();
+        browser.sign_in(house, &ALICE).await;
+        let page = factors(&mut browser, house).await;
+        assert!(page.body.contains("reached by a number"), "{page:?}");
+        assert!(!page.body.contains("name=\"name\""));
+        let (_, page) = Browser::default().walk(house, &Ask::of(&DESK).url(house), &BOB, Some("password")).await;
+        assert!(!page.body.contains("data-passkey"), "{page:?}");
+    })
+    .await;
+}

@@ -1,0 +1,287 @@
+//! The last step of signing in.
+
+use super::*;
+
+const LIMITED: Setup =
+    Setup { throttles: false, guess_limits: true, predictable: false, no_sandbox: false, policy: "" };
+
+/// Goes with the right password up to the last step.
+async fn at_last_step(house: &House, browser: &mut Browser, url: &str) -> (String, Reply) {
+    let (at, page) = browser.walk(house, url, &ALICE, None).await;
+    let form = Form::find(&page.body).unwrap_or_else(|| panic!("no form at {at}: {page:?}"));
+    assert!(form.asks.iter().any(|field| field == "one_time_code"), "{at}: {page:?}");
+    assert!(browser.cookies.keys().all(|name| !name.contains("session")), "{:?}", browser.cookies);
+    (at, page)
+}
+
+fn home(house: &House) -> String {
+    format!("{}/sign-in", house.url("us"))
+}
+
+fn doors(house: &House) -> Vec<(&'static str, String)> {
+    let ask = Ask::of(&DESK);
+    let mut standard = ask.clone().with("scope", "openid");
+    standard.standard = true;
+    let standard = standard
+        .with("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
+        .with("code_challenge_method", "S256");
+    let whole = Ask::of(&DESK).with("scope", "ZohoBigin.modules.contacts.READ");
+    vec![
+        ("authorize", ask.url(house)),
+        ("standard", standard.url(house)),
+        ("organization", format!("{}/oauth/v2/org/auth?{}", house.url("us"), encoded(&whole.parameters))),
+        ("home", home(house)),
+    ]
+}
+
+#[tokio::test]
+async fn k05_nothing_is_given_at_any_door_before_the_factor_is_proven() {
+    for_each_store(async |house| {
+        let (_, app, _) = alice(house).await;
+        for (door, url) in doors(house) {
+            let mut browser = Browser::default();
+            let (at, page) = at_last_step(house, &mut browser, &url).await;
+            // Going elsewhere with what the browser has so far is of no use.
+            assert!(!is_signed_in(&mut browser, house).await, "{door}");
+            let (_, again) = browser.open(house, &url).await;
+            let asks = Form::find(&again.body).unwrap().asks;
+            assert!(asks.iter().any(|field| field == "email"), "{door}: {again:?}");
+            // Nor is answering the next page's form before it came.
+            let consent = split(&at).1.split('?').next().unwrap().to_owned() + "/consent";
+            if door != "home" {
+                let query = split(&at).1.split_once('?').unwrap().1.split("&_grantor=").next().unwrap();
+                let form = Form::find(&page.body).unwrap();
+                let target = format!("{}{}?{query}", house.url("us"), consent.replace("/sign-in/", "/"));
+                let reply = browser.post(&target, &form.filled("decision", "accept")).await;
+                assert!(reply.header("location").is_none_or(|to| !to.contains("code=")), "{door}: {reply:?}");
+            }
+            let code = app.next(house);
+            let before = browser.cookies.clone();
+            let (at, page) = browser.fill(house, &at, &page, "one_time_code", &code).await;
+            assert_ne!(browser.cookies, before, "{door}: a session begins");
+            if door == "home" {
+                assert_eq!(split(&at).1, "/");
+                continue;
+            }
+            let (at, page) = browser.fill(house, &at, &page, "decision", "accept").await;
+            let callback = page.header("location").unwrap_or_else(|| panic!("{door}: no callback from {at}: {page:?}"));
+            assert!(callback.contains("code="), "{door}: {callback}");
+        }
+        // Without a page there is no answer either, before or after the password.
+        let mut silent = Ask::of(&DESK).with("scope", "openid").with("prompt", "none");
+        silent.standard = true;
+        let mut browser = Browser::default();
+        at_last_step(house, &mut browser, &home(house)).await;
+        let reply = browser.get(&silent.url(house)).await;
+        assert!(reply.header("location").is_none_or(|to| !to.contains("code=")), "{reply:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn k05_a_device_is_not_approved_before() {
+    for_each_store(async |house| {
+        let (_, app, _) = alice(house).await;
+        let device = crate::tests::device::Device::begin(house, "us").await;
+        let mut browser = Browser::default();
+        let door = format!("{}/oauth/v3/device", house.url("us"));
+        let (at, page) = browser.open(house, &door).await;
+        let (at, page) = browser.fill(house, &at, &page, "code", &device.user_code).await;
+        let (at, page) = browser.fill(house, &at, &page, "email", ALICE.email).await;
+        let (at, page) = browser.fill(house, &at, &page, "password", PASSWORD).await;
+        assert!(page.body.contains("name=\"one_time_code\""), "{page:?}");
+        assert!(device.poll(house, "us").await.body.contains("authorization_pending"));
+        let code = app.next(house);
+        let (at, page) = browser.fill(house, &at, &page, "one_time_code", &code).await;
+        browser.fill(house, &at, &page, "decision", "accept").await;
+        house.advance(5);
+        Tokens::of(&device.poll(house, "us").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn k05_a_remembered_session_without_a_factor_ends_with_the_first_one() {
+    for_each_store(async |house| {
+        let mut elsewhere = Browser::default();
+        elsewhere.sign_in(house, &ALICE).await;
+        assert!(is_signed_in(&mut elsewhere, house).await);
+        let (mut here, ..) = alice(house).await;
+        assert!(is_signed_in(&mut here, house).await);
+        assert!(!is_signed_in(&mut elsewhere, house).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn k05_a_session_of_somebody_else_and_another_browsers_seal_are_of_no_use() {
+    for_each_store(async |house| {
+        let (_, app, _) = alice(house).await;
+        let mut browser = Browser::default();
+        browser.sign_in(house, &BOB).await;
+        let mine = browser.clone();
+        let ask = Ask::of(&DESK).with("login_hint", ALICE.email);
+        let mut stranger = Browser::default();
+        let (at, page) = at_last_step(house, &mut stranger, &ask.url(house)).await;
+        // The page's seal in another browser: its form is not that browser's, and its URL begins anew.
+        let form = Form::find(&page.body).unwrap();
+        let target = format!("{}{}", house.url("us"), form.action);
+        let code = app.next(house);
+        assert_eq!(browser.post(&target, &form.filled("one_time_code", &code)).await.status, 403);
+        let (_, anew) = Browser::default().open(house, &at).await;
+        assert!(!anew.body.contains("one_time_code"), "{anew:?}");
+        assert_eq!(browser.cookies, mine.cookies, "nobody else was signed in");
+        // In its own browser it is good for five minutes.
+        house.advance(301);
+        let code = app.code(house);
+        let (_, late) = stranger.fill(house, &at, &page, "one_time_code", &code).await;
+        assert!(late.body.contains("name=\"password\""), "{late:?}");
+        assert!(!is_signed_in(&mut stranger, house).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn h02_the_session_s_id_changes_and_a_planted_one_gains_nothing() {
+    for_each_store(async |house| {
+        let (_, app, _) = alice(house).await;
+        let mut browser = Browser::default();
+        browser.sign_in(house, &BOB).await;
+        let before = browser.cookies.clone();
+        let url = format!("{}/sign-in", house.url("us"));
+        let (at, page) = browser.open(house, &format!("{}/", house.url("us"))).await;
+        let switch = page.body.split("class=\"row-link\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+        let switch = format!("{}{}", split(&at).0, switch.replace("&amp;", "&").replace("&#38;", "&"));
+        let (at, page) = browser.open(house, &switch).await;
+        let (at, page) = browser.fill(house, &at, &page, "email", ALICE.email).await;
+        let (at, page) = browser.fill(house, &at, &page, "password", PASSWORD).await;
+        assert_eq!(browser.cookies, before, "still Bob's: nothing began");
+        let code = app.next(house);
+        browser.fill(house, &at, &page, "one_time_code", &code).await;
+        assert_ne!(browser.cookies, before);
+        let mut planted = Browser { cookies: before, ..Browser::default() };
+        assert!(!is_signed_in(&mut planted, house).await, "Bob's ended: {url}");
+        assert!(is_signed_in(&mut browser, house).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn k04_a_code_works_once() {
+    for_each_store(async |house| {
+        let (_, app, _) = alice(house).await;
+        let tries = async |code: &str| {
+            let mut browser = Browser::default();
+            let (at, page) = at_last_step(house, &mut browser, &home(house)).await;
+            let (_, page) = browser.fill(house, &at, &page, "one_time_code", code).await;
+            (page.status, is_signed_in(&mut browser, house).await)
+        };
+        let first = app.code(house);
+        assert_eq!(tries(&first).await, (422, false), "the code it was set up with");
+        let next = app.next(house);
+        assert_eq!(tries("").await, (422, false));
+        assert_eq!(tries(&format!(" {} {} ", &next[..3], &next[3..])).await, (200, true));
+        assert_eq!(tries(&next).await, (422, false), "again");
+        house.advance(60);
+        assert_eq!(tries(&next).await, (422, false), "and later");
+        // Many at the same time: one.
+        let code = app.next(house);
+        let mut held = Vec::new();
+        for _ in 0..12 {
+            let mut browser = Browser::default();
+            let (_, page) = at_last_step(house, &mut browser, &home(house)).await;
+            let form = Form::find(&page.body).unwrap();
+            let cookies: Vec<String> = browser.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+            let request =
+                Request::form(&form.action, &form.filled("one_time_code", &code)).header("cookie", &cookies.join("; "));
+            held.push(hold(house.url("us"), &request).await);
+        }
+        let replies = release(held).await;
+        assert_eq!(replies.iter().filter(|reply| reply.status == 303).count(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn k04_guesses_wait_on_every_route_alike() {
+    for_each_store_with(LIMITED, async |house| {
+        let (_, app, recovery) = alice(house).await;
+        let routes = [home(house), Ask::of(&DESK).url(house)];
+        let tries = async |route: &str, field: &str, code: &str| {
+            let mut browser = Browser::default();
+            let (at, page) = at_last_step(house, &mut browser, route).await;
+            let (_, page) = browser.fill(house, &at, &page, field, code).await;
+            page.status
+        };
+        let bad = wrong(&app, house);
+        for n in 0..5 {
+            let (field, code) = if n % 2 == 0 { ("one_time_code", bad.as_str()) } else { ("recovery_code", "AAAA") };
+            assert_eq!(tries(&routes[n % 2], field, code).await, 422, "{n}");
+        }
+        let right = app.next(house);
+        assert_eq!(tries(&routes[0], "one_time_code", &bad).await, 422, "thirty seconds later it is free again");
+        for route in &routes {
+            assert_eq!(tries(route, "one_time_code", &right).await, 429);
+            assert_eq!(tries(route, "recovery_code", &recovery[0]).await, 429);
+        }
+        house.advance(2);
+        assert_eq!(tries(&routes[0], "one_time_code", &right).await, 200);
+        // A right one forgets the wrong ones.
+        assert_eq!(tries(&routes[1], "recovery_code", "AAAA").await, 422);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_recovery_code_stands_in_once() {
+    for_each_store(async |house| {
+        let (_, _, recovery) = alice(house).await;
+        let tries = async |code: &str| {
+            let mut browser = Browser::default();
+            let (at, page) = at_last_step(house, &mut browser, &home(house)).await;
+            let (_, page) = browser.fill(house, &at, &page, "recovery_code", code).await;
+            (page.status, is_signed_in(&mut browser, house).await)
+        };
+        assert_eq!(tries(&recovery[0].to_lowercase().replace('-', " ")).await, (200, true));
+        assert_eq!(tries(&recovery[0]).await, (422, false));
+        assert_eq!(tries(&recovery[1]).await, (200, true));
+        assert_eq!(tries("ABCD-EFGH-JKLM-NPQR").await, (422, false));
+        let rows = house.audit("us").await;
+        let signed_in: Vec<&str> =
+            rows.iter().filter(|row| row.event == "signed_in").map(|row| row.detail.as_str()).collect();
+        assert_eq!(signed_in, ["recovery code", "recovery code", ""]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn asked_for_the_password_again_the_factor_is_asked_again() {
+    for_each_store(async |house| {
+        let (mut browser, app, _) = alice(house).await;
+        let mut ask = Ask::of(&DESK).with("scope", "openid").with("prompt", "login");
+        ask.standard = true;
+        let (at, page) = browser.walk(house, &ask.url(house), &ALICE, None).await;
+        assert!(page.body.contains("one_time_code"), "{at}: {page:?}");
+        let code = app.next(house);
+        let (at, page) = browser.fill(house, &at, &page, "one_time_code", &code).await;
+        let (_, page) = browser.fill(house, &at, &page, "decision", "accept").await;
+        assert!(page.header("location").is_some_and(|to| to.contains("code=")), "{page:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_house_can_take_factors_away() {
+    for_each_store(async |house| {
+        alice(house).await;
+        let room = house.room("us");
+        let trail =
+            grantor_store::AuditTrail { id: room.fresh_id(room.now()).unwrap(), request_id: "operator".to_owned() };
+        let user = grantor_protocol::people::UserId(ALICE.zuid);
+        assert!(room.store.write(move |tx| tx.remove_factors(user, &trail)).await.unwrap());
+        let mut browser = Browser::default();
+        browser.sign_in(house, &ALICE).await;
+        assert!(is_signed_in(&mut browser, house).await);
+    })
+    .await;
+}
