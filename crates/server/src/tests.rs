@@ -9,6 +9,7 @@ mod client_authentication;
 mod client_credentials;
 mod code;
 mod data_centers;
+mod deviations;
 mod device;
 mod environments;
 mod exchanges;

@@ -24,6 +24,7 @@ mod keys;
 mod portals;
 mod redeem;
 mod refresh;
+mod refresh_cap;
 mod revoke;
 mod rotation;
 mod schema;
