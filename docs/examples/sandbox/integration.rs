@@ -10,7 +10,8 @@ use std::{
 };
 
 use grantor_client::{
-    BaseUrl, Callback, CallbackError, Client, Clock, MemoryStore, PendingAuthorization, Refusal, Secret, Settings, Tokens,
+    BaseUrl, Callback, CallbackError, Client, Clock, MemoryStore, PendingAuthorization, Refusal, Secret, Settings,
+    Tokens,
 };
 use serde_json::{Value, json};
 

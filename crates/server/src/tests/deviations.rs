@@ -33,7 +33,7 @@ async fn every_deviation_can_be_taken_back() {
         fields.push(("code_verifier", VERIFIER));
         let reply = house.post("us", &format!("{TOKEN}?code={code}"), &fields).await;
         assert_eq!(reply.brief(), INVALID_REQUEST);
-        let reply = house.post("us", &format!("/oauth/v2/token/revoke?token={code}"), &[]).await;
+        let reply = house.post("us", &format!("/oauth/v2/token/revoke?token={code}"), &[("state", "")]).await;
         assert_eq!(reply.brief(), INVALID_REQUEST);
         // Errors have the status of an error.
         let wrong = App { secret: "wrong", ..DESK };
