@@ -56,7 +56,7 @@ pub(crate) struct Args {
     /// tokens by algorithm), start, postgres, grants (very many of them).
     #[arg(long, value_delimiter = ',', value_name = "PART", value_parser = PARTS)]
     only: Vec<String>,
-    /// The program that does the least a durable server can do, to compare the slowest answers with.
+    /// The program that does the least a durable server can do, to compare with.
     #[arg(long, value_name = "PROGRAM")]
     ceiling: Option<PathBuf>,
     /// Run what was built before, without looking whether the sources have changed since.
@@ -185,7 +185,7 @@ fn on_sqlite(args: &Args, range: &Range, small: &Installation, weight: Weight, f
             found.figures.push(info);
         }
     }
-    whole_protocol::measure(args, range, small, &server, found)?;
+    whole_protocol::measure(args, range, small, &server, ceiling.as_ref(), found)?;
     waiting::pause(QUIET);
     let after = usage::memory_mib(server.process.id());
     let ours = found.figures.iter().skip(first).filter(|figure| !figure.name.starts_with("ceiling"));

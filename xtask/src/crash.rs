@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::postgres::{Cluster, Durability};
 use crate::{postgres, setup, test, waiting, workspace};
 
+mod chains;
 mod chance;
 mod fate;
 mod journal;
@@ -22,6 +23,7 @@ mod server;
 mod steps;
 mod world;
 
+use chains::Chains;
 use chance::Chance;
 use journal::Journal;
 use server::Server;
@@ -112,18 +114,18 @@ fn all_rounds(
     let files = server::write_files(folder, port, database)?;
     let journal = Journal::open(&folder.join("journal.jsonl"))?;
     let address = SocketAddr::from(([127, 0, 0, 1], port));
-    let world = Mutex::new(World::new());
+    let (world, chains) = (Mutex::new(World::new()), Chains::new());
 
     let (mut server, _) = Server::start(program, folder, &files)?;
     let target = steps::sign_everybody_in(address)?;
     let (mut requests, mut kills_under_load) = (0, 0);
     for round in 1..=rounds {
         let delay = Duration::from_millis(chance.below(LATEST_KILL + 1));
-        let counted = load_and_kill(&mut server, &world, &journal, &target, delay, chance.next(), problems)?;
+        let counted = load_and_kill(&mut server, (&world, &chains), &journal, &target, delay, chance.next(), problems)?;
         let lost = world::locked(&world).lose_unanswered();
         let (next, took) = Server::start(program, folder, &files)?;
         server = next;
-        let told = judge::after_restart(&mut world::locked(&world), &journal, &target, chance, problems)?;
+        let told = judge::after_restart(&mut world::locked(&world), &chains, &journal, &target, chance, problems)?;
         requests += counted;
         kills_under_load += u64::from(lost > 0);
         println!(
@@ -148,7 +150,7 @@ fn all_rounds(
 /// answered?
 fn load_and_kill(
     server: &mut Server,
-    world: &Mutex<World>,
+    (world, chains): (&Mutex<World>, &Chains),
     journal: &Journal,
     target: &Target,
     delay: Duration,
@@ -161,7 +163,7 @@ fn load_and_kill(
         let workers: Vec<_> = (0..WORKERS)
             .map(|number| {
                 let stop = &stop;
-                scope.spawn(move || load::work(world, journal, target, Chance::new(seed ^ (number + 1)), stop))
+                scope.spawn(move || load::work(world, chains, journal, target, Chance::new(seed ^ (number + 1)), stop))
             })
             .collect();
         waiting::pause(delay);

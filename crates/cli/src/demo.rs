@@ -118,6 +118,14 @@ A page without a server gets its token in the fragment (implicit), and another o
 
     http://127.0.0.1:9100/widget
 
+Alice's own script acts for her, without a browser:
+
+    curl -d 'grant_type=client_credentials&client_id=1000.ZYLKERSCRIPT00000000000000000A' \\
+      -d 'client_secret=5a796c6b657253637269707400000000000000000a' \\
+      -d 'scope=ZohoBigin.modules.ALL' http://127.0.0.1:9000/oauth/v2/token
+
+An application without a secret (`mobile`) is 1000.ZYLKERPOCKET00000000000000000A; leave --client-secret out.
+
 Connect a device: open the verification_uri_complete of the answer, then poll with its device_code:
 
     curl -d 'grant_type=device_request&client_id=1004.ZYLKERSCREEN00000000000000000A&access_type=offline' \\

@@ -91,6 +91,10 @@ impl Check {
     pub fn run(self) -> anyhow::Result<()> {
         let config = serve::config(self.config.as_deref())?;
         provision::read(&self.files, &config)?;
+        let deviations = config.policy.policy().deviations.on();
+        if !deviations.is_empty() {
+            println!("the accounts dialect deviates from RFC 9700, as documented: {}", deviations.join(", "));
+        }
         println!("all good");
         Ok(())
     }

@@ -69,8 +69,7 @@ impl AccessList {
 
     /// Whether one more refresh may be answered now.
     pub fn admits(&self, now: Timestamp, rate: Rate) -> bool {
-        let made = self.0.iter().filter(|e| e.counts() && now.within(e.id.made_at(), rate.window));
-        made.count() < rate.count
+        rate.admits(self.0.iter().filter(|e| e.counts()).map(|e| e.id.made_at()), now)
     }
 
     /// How full the throttle of refreshes is.
@@ -147,7 +146,7 @@ mod tests {
         TokenId::new(Timestamp::from_millis(millis), DataCenterByte(1), [n; 9])
     }
 
-    const RATE: Rate = Rate { count: 10, window: Duration::from_mins(10) };
+    const RATE: Rate = Rate::new(10, Duration::from_mins(10));
     const NOW: Timestamp = Timestamp::from_millis(5000);
 
     #[test]

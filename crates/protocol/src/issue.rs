@@ -26,7 +26,7 @@ impl Recent {
 
     /// Whether one more may be made now.
     pub fn admits(&self, now: Timestamp, rate: Rate) -> bool {
-        self.0.iter().filter(|id| now.within(id.made_at(), rate.window)).count() < rate.count
+        rate.admits(self.0.iter().map(TokenId::made_at), now)
     }
 
     /// How full the throttle is.
@@ -134,7 +134,7 @@ mod tests {
         TokenId::new(Timestamp::from_millis(millis), DataCenterByte(1), [n; 9])
     }
 
-    const TEN_IN_TEN_MINUTES: Rate = Rate { count: 10, window: Duration::from_mins(10) };
+    const TEN_IN_TEN_MINUTES: Rate = Rate::new(10, Duration::from_mins(10));
 
     #[test]
     fn the_eleventh_in_ten_minutes_waits() {

@@ -7,6 +7,7 @@ pub mod auth_method;
 pub mod authorize;
 pub mod causes;
 pub mod client;
+pub mod deviations;
 pub mod device;
 pub mod dialect;
 pub mod issue;

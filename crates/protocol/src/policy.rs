@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::{deviations::Deviations, time::Timestamp};
+
 const fn seconds(n: u64) -> Duration {
     Duration::from_secs(n)
 }
@@ -15,7 +17,7 @@ pub enum Preset {
     Bigin,
     /// The accounts manual: codes live two minutes, devices poll every thirty seconds.
     Accounts,
-    /// CRM's pages: codes live three minutes, fifteen access tokens per refresh token.
+    /// CRM's pages: codes live three minutes, fifteen access tokens per refresh token, ten refresh tokens in ten minutes.
     Crm,
 }
 
@@ -40,6 +42,56 @@ pub struct Rate {
     pub count: usize,
     /// In which span before now.
     pub window: Duration,
+    /// How the pages are read that say what follows once so many were made. `None`: the next one waits until the oldest
+    /// is out of the window ("the rest of the ten minutes"). `Some`: none is made for this long after the last one ("the
+    /// next ten minutes"), and never for less than the window.
+    pub block: Option<Duration>,
+}
+
+impl Rate {
+    /// So many in any span of this length.
+    pub const fn new(count: usize, window: Duration) -> Self {
+        Self { count, window, block: None }
+    }
+
+    /// Whether one more may be made now, after those that were made at these times, oldest first. Only the newest
+    /// [`Self::count`] matter. What lies ahead (the clock was set back) does not count.
+    pub fn admits(&self, made: impl DoubleEndedIterator<Item = Timestamp>, now: Timestamp) -> bool {
+        if self.block.is_none() {
+            return made.filter(|at| now.within(*at, self.window)).count() < self.count;
+        }
+        let newest: Vec<Timestamp> = made.rev().take(self.count.max(1)).collect();
+        let (Some(last), Some(first)) = (newest.first(), newest.last()) else { return true };
+        newest.len() < self.count || !last.within(*first, self.window) || !now.within(*last, self.longest_wait())
+    }
+
+    /// After this long whoever was held up is not held up any more.
+    pub fn longest_wait(&self) -> Duration {
+        self.block.map_or(self.window, |block| block.max(self.window))
+    }
+}
+
+/// What follows when a user and client have as many refresh tokens as may live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RefreshTokenCap {
+    /// The oldest ends, with its access tokens.
+    #[default]
+    Evict,
+    /// The next one is refused.
+    Refuse,
+}
+
+impl RefreshTokenCap {
+    /// Every way.
+    pub const ALL: [Self; 2] = [Self::Evict, Self::Refuse];
+
+    /// As the config spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Evict => "evict",
+            Self::Refuse => "refuse",
+        }
+    }
 }
 
 /// Everything a vendor may set about tokens.
@@ -59,8 +111,10 @@ pub struct Policy {
     pub device_poll_interval: Duration,
     /// Life of an access token.
     pub access_token_lifetime: Duration,
-    /// Live refresh tokens per user, client and organization; the next one evicts the oldest.
+    /// Live refresh tokens per user, client and organization.
     pub refresh_tokens_per_user_and_client: usize,
+    /// What follows when there are as many.
+    pub refresh_token_cap: RefreshTokenCap,
     /// Live access tokens per refresh token; the next one evicts the oldest.
     pub access_tokens_per_refresh_token: usize,
     /// Whether the three rates below are enforced.
@@ -71,6 +125,8 @@ pub struct Policy {
     pub refresh_token_rate: Rate,
     /// Codes of one user and client.
     pub code_rate: Rate,
+    /// The HTTP status of the accounts dialect's throttle answer: 400, or 200 as some pages show it.
+    pub throttle_status: u16,
     /// How long after a rotation the refresh token before it still gets the same pair again, for a client that lost the
     /// answer (`spec/decisions.md` 7). Zero: never.
     pub refresh_grace: Duration,
@@ -84,6 +140,8 @@ pub struct Policy {
     pub guess_limits: bool,
     /// Whether redirect URIs may be plain http off loopback.
     pub http_redirects: bool,
+    /// What the accounts dialect does although RFC 9700 advises otherwise.
+    pub deviations: Deviations,
     /// How long a browser stays signed in without being used.
     pub session_idle: Duration,
     /// How long a browser stays signed in at most.
@@ -100,10 +158,10 @@ impl Policy {
 
     /// The figures of a preset.
     pub fn preset(preset: Preset) -> Self {
-        let (code, cap) = match preset {
-            Preset::Bigin => (60, 10),
-            Preset::Accounts => (120, 10),
-            Preset::Crm => (180, 15),
+        let (code, cap, refresh_token_rate) = match preset {
+            Preset::Bigin => (60, 10, Rate::new(5, seconds(60))),
+            Preset::Accounts => (120, 10, Rate::new(5, seconds(60))),
+            Preset::Crm => (180, 15, Rate::new(10, seconds(600))),
         };
         Self {
             code_lifetime: seconds(code),
@@ -114,17 +172,20 @@ impl Policy {
             device_poll_interval: seconds(if matches!(preset, Preset::Accounts) { 30 } else { 5 }),
             access_token_lifetime: seconds(3600),
             refresh_tokens_per_user_and_client: 20,
+            refresh_token_cap: RefreshTokenCap::Evict,
             access_tokens_per_refresh_token: cap,
             throttles: true,
-            access_token_rate: Rate { count: 10, window: seconds(600) },
-            refresh_token_rate: Rate { count: 5, window: seconds(60) },
-            code_rate: Rate { count: 10, window: seconds(600) },
+            access_token_rate: Rate::new(10, seconds(600)),
+            refresh_token_rate,
+            code_rate: Rate::new(10, seconds(600)),
+            throttle_status: 400,
             refresh_grace: seconds(30),
             refresh_token_idle: seconds(30 * 86_400),
             refresh_token_lifetime: seconds(365 * 86_400),
             code_reuse_grace: seconds(10),
             guess_limits: true,
             http_redirects: false,
+            deviations: Deviations::DOCUMENTED,
             session_idle: seconds(14 * 86_400),
             session_lifetime: seconds(30 * 86_400),
         }
@@ -147,6 +208,7 @@ mod tests {
         for (preset, code, access_cap, poll) in
             [(Preset::Bigin, 60, 10, 5), (Preset::Accounts, 120, 10, 30), (Preset::Crm, 180, 15, 5)]
         {
+            let refresh = if preset == Preset::Crm { Rate::new(10, seconds(600)) } else { Rate::new(5, seconds(60)) };
             let policy = Policy::preset(preset);
             assert_eq!(policy.code_lifetime, seconds(code), "{preset:?}");
             assert_eq!(policy.access_tokens_per_refresh_token, access_cap, "{preset:?}");
@@ -159,11 +221,49 @@ mod tests {
             assert_eq!(policy.access_token_lifetime, seconds(3600));
             assert_eq!(policy.refresh_tokens_per_user_and_client, 20);
             assert!(policy.throttles && policy.guess_limits);
-            assert_eq!(policy.access_token_rate, Rate { count: 10, window: seconds(600) });
-            assert_eq!(policy.refresh_token_rate, Rate { count: 5, window: seconds(60) });
-            assert_eq!(policy.code_rate, Rate { count: 10, window: seconds(600) });
+            assert_eq!(policy.access_token_rate, Rate::new(10, seconds(600)));
+            assert_eq!(policy.refresh_token_rate, refresh);
+            assert_eq!(policy.code_rate, Rate::new(10, seconds(600)));
+            assert_eq!((policy.throttle_status, policy.refresh_token_cap), (400, RefreshTokenCap::Evict));
         }
         assert_eq!(Policy::default(), Policy::preset(Preset::Bigin));
         assert_eq!(Policy::SELF_CODE_MINUTES, [3, 5, 7, 10]);
+    }
+
+    fn at(seconds: &[i64]) -> impl DoubleEndedIterator<Item = Timestamp> {
+        seconds.iter().map(|s| Timestamp::from_millis(s * 1000))
+    }
+
+    const fn second(s: i64) -> Timestamp {
+        Timestamp::from_millis(s * 1000)
+    }
+
+    #[test]
+    fn the_rest_of_the_window_ends_for_one_after_the_other() {
+        let rate = Rate::new(3, seconds(60));
+        assert!(rate.admits(at(&[]), second(0)) && rate.admits(at(&[0, 10]), second(20)));
+        assert!(!rate.admits(at(&[0, 10, 20]), second(59)));
+        assert!(rate.admits(at(&[0, 10, 20]), second(60)), "the first is out");
+        assert!(!rate.admits(at(&[10, 20, 60]), second(69)), "the second is not");
+        assert_eq!(rate.longest_wait(), seconds(60));
+    }
+
+    #[test]
+    fn the_next_window_begins_with_the_last_that_was_made() {
+        let rate = Rate { block: Some(Duration::ZERO), ..Rate::new(3, seconds(60)) };
+        assert!(rate.admits(at(&[]), second(0)) && rate.admits(at(&[0, 10]), second(20)));
+        assert!(!rate.admits(at(&[0, 10, 20]), second(60)), "the limit was reached at 20");
+        assert!(!rate.admits(at(&[0, 10, 20]), second(79)));
+        assert!(rate.admits(at(&[0, 10, 20]), second(80)));
+        assert!(rate.admits(at(&[10, 20, 80]), second(81)), "then one counts anew");
+        assert!(rate.admits(at(&[0, 30, 60]), second(61)), "three in sixty-one seconds reached nothing");
+        assert!(rate.admits(at(&[90, 91, 92]), second(0)), "a clock set back jams nothing");
+        let longer = Rate { block: Some(seconds(600)), ..rate };
+        assert!(!longer.admits(at(&[0, 10, 20]), second(619)) && longer.admits(at(&[0, 10, 20]), second(620)));
+        assert_eq!((rate.longest_wait(), longer.longest_wait()), (seconds(60), seconds(600)));
+        let one = Rate { block: Some(Duration::ZERO), ..Rate::new(1, seconds(60)) };
+        assert!(
+            one.admits(at(&[]), second(0)) && !one.admits(at(&[0]), second(59)) && one.admits(at(&[0]), second(60))
+        );
     }
 }

@@ -86,8 +86,8 @@ impl RotationRules {
     /// The rules a family begins with; `None`: it does not rotate and does not expire (accounts-protocol.md section 17).
     pub fn of(policy: &Policy, dialect: Dialect, now: Timestamp) -> Option<Self> {
         match dialect {
-            Dialect::Accounts => None,
-            Dialect::Standard => {
+            Dialect::Accounts if policy.deviations.lasting_refresh_tokens => None,
+            Dialect::Accounts | Dialect::Standard => {
                 Some(Self { idle: policy.refresh_token_idle, expires_at: now.plus(policy.refresh_token_lifetime) })
             }
         }

@@ -12,6 +12,7 @@ mod code;
 mod console_clients;
 mod console_tools;
 mod data_centers;
+mod deviations;
 mod device;
 mod environments;
 mod exchanges;

@@ -37,6 +37,7 @@ mod portals;
 mod quotas;
 mod redeem;
 mod refresh;
+mod refresh_cap;
 mod revoke;
 mod rotation;
 mod schema;

@@ -7,7 +7,7 @@ use grantor_protocol::{
     access_list::AccessList,
     causes::TokenError,
     dialect::Dialect,
-    issue::{FamilyRules, Recent},
+    issue::FamilyRules,
     people::{Realm, UserId},
     pkce::Challenge,
     policy::Policy,
@@ -165,6 +165,10 @@ impl Tx<'_> {
             Ok(aim) => aim,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        let mut listed = grant.refresh_ids;
+        if code.refresh && !self.has_room(&mut listed, policy, now)? {
+            return Ok(Err(TokenError::RefreshTokensFull));
+        }
         let made = (asked.access.id, code.refresh.then_some(asked.refresh.id));
         if !self.spend(asked.code.id, now, Some(made))? {
             return Ok(Err(TokenError::CodeUsedJustNow));
@@ -173,8 +177,12 @@ impl Tx<'_> {
         let mut fullness = Fullness::default();
         if let Some(mut parent) = parent {
             self.add_refresh_token(asked, &code, grant.id, policy, now)?;
-            fullness =
-                self.keep_refresh_cap(&code, grant.id, grant.refresh_ids, asked.refresh.id, policy, trail, now)?;
+            let concerning = Concerning {
+                user: Some(code.user),
+                client_id: Some(&code.client_id),
+                organization_id: Some(&code.organization_id),
+            };
+            fullness = self.keep_refresh_cap(concerning, grant.id, listed, asked.refresh.id, policy, trail, now)?;
             if policy.throttles {
                 parent.refresh.push(asked.refresh.id, policy.refresh_token_rate.count);
                 self.set_recent_refresh(code.user, &code.client_id, &parent.refresh)?;
@@ -323,44 +331,6 @@ impl Tx<'_> {
             ],
         )?;
         Ok(())
-    }
-
-    /// Lists the new refresh token in its grant; the 21st evicts the oldest, whose access tokens die with it.
-    #[expect(clippy::too_many_arguments, reason = "one step's facts, used once")]
-    fn keep_refresh_cap(
-        &mut self,
-        code: &Row,
-        grant_id: TokenId,
-        mut live: Recent,
-        newest: TokenId,
-        policy: &Policy,
-        trail: &AuditTrail,
-        now: Timestamp,
-    ) -> Result<Fullness, StoreError> {
-        let evicted = live.push(newest, policy.refresh_tokens_per_user_and_client);
-        self.execute(
-            "UPDATE grants SET refresh_ids = $2 WHERE id = $1",
-            &[grant_id.as_bytes().into(), (&live.to_bytes()).into()],
-        )?;
-        let (mut marks, mut gone) = (Vec::new(), Vec::new());
-        let because = format!("evicted by {}", newest.mark());
-        for victim in evicted {
-            if self.end_refresh_token(victim, &because, now)? {
-                marks.push(victim.mark());
-                gone.push(victim);
-            }
-        }
-        if !marks.is_empty() {
-            let concerning = Concerning {
-                user: Some(code.user),
-                client_id: Some(&code.client_id),
-                organization_id: Some(&code.organization_id),
-            };
-            let detail = format!("{} evicted by {}", marks.join(", "), newest.mark());
-            self.audit(trail, AuditEvent::RefreshTokenEvicted, concerning, &detail)?;
-        }
-        let (refresh_tokens, oldest) = (live.len(), live.iter().next().copied());
-        Ok(Fullness { refresh_tokens, oldest, evicted: gone, in_window: 0 })
     }
 }
 

@@ -1,5 +1,5 @@
-//! An integrator's suite against the sandbox, with the client library: consent, expiry, throttle, evictions, a lost
-//! answer, a data center move. One function for each; they share a server and begin with a reset.
+//! An integrator's suite against the sandbox, with the client library: consent and Reject, expiry, throttle,
+//! evictions, a lost answer, a data center move. One function for each; they share a server and begin with a reset.
 
 use std::{
     error::Error,
@@ -10,7 +10,8 @@ use std::{
 };
 
 use grantor_client::{
-    BaseUrl, Callback, Client, Clock, MemoryStore, PendingAuthorization, Refusal, Secret, Settings, Tokens,
+    BaseUrl, Callback, CallbackError, Client, Clock, MemoryStore, PendingAuthorization, Refusal, Secret, Settings,
+    Tokens,
 };
 use serde_json::{Value, json};
 
@@ -124,12 +125,35 @@ async fn the_integration() -> Outcome {
     let began = Instant::now();
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples/sandbox");
     let sandbox = Sandbox::start(&examples)?;
+    consent_and_refusal(&sandbox).await?;
+    one_of_several_organizations(&sandbox).await?;
     expiry(&sandbox).await?;
     throttle_and_the_eleventh_access_token(&sandbox).await?;
+    throttled_now(&sandbox).await?;
     the_twenty_first_refresh_token(&sandbox).await?;
     a_lost_answer(&sandbox).await?;
     a_user_of_another_data_center(&sandbox).await?;
     println!("the whole suite took {:.2?}, the server's start included", began.elapsed());
+    Ok(())
+}
+
+async fn consent_and_refusal(sandbox: &Sandbox) -> Outcome {
+    sandbox.tell("reset", json!({})).await?;
+    let app = sandbox.application()?;
+    let (pending, callback) = sandbox.consent(&app, ALICE).await?;
+    assert_eq!(callback.location.as_deref(), Some("us"));
+    assert!(sandbox.opens(&app.connect("alice", &pending, callback).await?).await?);
+    let (pending, callback) = sandbox.consent(&app, &format!("{ALICE}&sandbox_deny=true")).await?;
+    let denied = app.connect("denied", &pending, callback).await;
+    assert!(matches!(denied, Err(grantor_client::Error::Callback(CallbackError::AccessDenied))));
+    Ok(())
+}
+
+async fn one_of_several_organizations(sandbox: &Sandbox) -> Outcome {
+    sandbox.tell("reset", json!({})).await?;
+    let app = sandbox.application()?;
+    let tokens = sandbox.connect(&app, "bob", "bob@zylker.example&sandbox_organization=10002").await?;
+    assert!(sandbox.opens(&tokens).await?);
     Ok(())
 }
 
@@ -159,6 +183,16 @@ async fn throttle_and_the_eleventh_access_token(sandbox: &Sandbox) -> Outcome {
     }
     assert!(matches!(refusal(app.refresh("alice").await)?, Refusal::Throttled { .. }));
     sandbox.tell("clock", json!({"advance": "10m"})).await?;
+    app.refresh("alice").await?;
+    Ok(())
+}
+
+async fn throttled_now(sandbox: &Sandbox) -> Outcome {
+    sandbox.tell("reset", json!({})).await?;
+    let app = sandbox.application()?;
+    sandbox.connect(&app, "alice", ALICE).await?;
+    sandbox.tell("faults", json!({"fault": "throttle", "endpoint": "token", "client": CLIENT, "times": 1})).await?;
+    assert!(matches!(refusal(app.refresh("alice").await)?, Refusal::Throttled { .. }));
     app.refresh("alice").await?;
     Ok(())
 }

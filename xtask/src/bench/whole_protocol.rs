@@ -5,8 +5,9 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use super::ceiling::Ceiling;
 use super::installation::{self, Algorithm, Installation, Running};
-use super::load::{Load, Range};
+use super::load::{Load, Range, Target};
 use super::{ACCESS_TOKENS, Args, Findings, grantor};
 
 /// Devices that poll.
@@ -18,6 +19,7 @@ pub(super) fn measure(
     range: &Range,
     small: &Installation,
     server: &Running,
+    ceiling: Option<&Ceiling>,
     found: &mut Findings,
 ) -> Result<()> {
     let file = |name: &str| range.folder.join(name);
@@ -60,6 +62,7 @@ pub(super) fn measure(
         }
     }
     for (name, load, goal) in plans {
+        let least = ceiling.map(|ceiling| ceiling.part(&name)).transpose()?.flatten();
         for connections in args.connections.iter().copied() {
             let mut figure = range.figure(&name, connections, grantor(server), || Ok(load.clone()))?;
             if name == "device polling" {
@@ -68,6 +71,11 @@ pub(super) fn measure(
             }
             if let Some(goal) = goal {
                 found.at_least(format!("{name} of bare HTTP, {connections} connections"), figure.ratio, goal);
+            }
+            if let Some((ceiling, load)) = ceiling.zip(least.as_ref()) {
+                let target = Target { pid: ceiling.process.id(), grantor: None, database: None };
+                let name = format!("ceiling, {name}");
+                found.figures.push(range.figure(&name, connections, target, || Ok(load.clone()))?);
             }
             found.figures.push(figure);
         }

@@ -3,6 +3,7 @@
 
 use anyhow::{Context as _, Result};
 
+use super::chains::Chains;
 use super::chance::Chance;
 use super::fate::Fate;
 use super::journal::Journal;
@@ -18,11 +19,13 @@ const SAMPLE: usize = 10;
 /// Compares everything; answers one line of figures.
 pub(crate) fn after_restart(
     world: &mut World,
+    chains: &Chains,
     journal: &Journal,
     target: &Target,
     chance: &mut Chance,
     problems: &mut Vec<String>,
 ) -> Result<String> {
+    let turning = chains.after_restart(target, journal, problems)?;
     let mut judge = Judge { world, journal, caller: Caller::new(target), problems };
     let accesses = judge.accesses("after the restart")?;
     let families = judge.families(chance)?;
@@ -31,7 +34,8 @@ pub(crate) fn after_restart(
     judge.people()?;
     judge.accesses("after everything was tried again")?;
     Ok(format!(
-        "{accesses} access tokens, {families} refresh tokens, {codes} codes, {retried} open revocations as they must be"
+        "{accesses} access tokens, {families} refresh tokens, {codes} codes, {retried} open revocations, {turning} turning refresh tokens \
+         as they must be"
     ))
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 
+use super::chains::{Chains, Holder};
 use super::chance::Chance;
 use super::fate::Fate;
 use super::journal::Journal;
@@ -22,14 +23,23 @@ pub(crate) struct Done {
 /// Works until `stop` is set or a request is not answered.
 pub(crate) fn work(
     world: &Mutex<World>,
+    chains: &Chains,
     journal: &Journal,
     target: &Target,
     mut chance: Chance,
     stop: &AtomicBool,
 ) -> Result<Done> {
     let mut caller = Caller::new(target);
+    let mut holder = Holder::new(target);
     let mut done = Done::default();
     while !stop.load(Ordering::Relaxed) {
+        if chance.below(6) == 0 {
+            if !chains.act(&mut holder, journal, &mut chance, &mut done.problems)? {
+                break;
+            }
+            done.answered += 1;
+            continue;
+        }
         let (step, open) = {
             let mut world = world::locked(world);
             let step = choose(&world, &mut chance);

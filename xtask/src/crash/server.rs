@@ -17,6 +17,10 @@ use crate::waiting;
 pub(crate) const PEOPLE: [&str; 3] = ["ann@crash.example", "ben@crash.example", "cleo@crash.example"];
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 pub(crate) const CLIENT: &str = "1000.CRASHORACLE0000000000000000000A";
+/// Another application, for refresh tokens that turn: what it is granted is withdrawn now and then.
+pub(crate) const TURNING: &str = "1000.CRASHTURNING000000000000000000A";
+/// What the list of connected applications calls it.
+pub(crate) const TURNING_NAME: &str = "Crash Turning";
 pub(crate) const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789";
 /// Nobody listens there: the oracle reads the redirect itself.
 pub(crate) const CALLBACK: &str = "http://127.0.0.1:9/callback";
@@ -64,6 +68,7 @@ throttles = false
 guess_limits = false
 code_lifetime = "30m"
 code_reuse_grace = "1h"
+refresh_grace = "1h"
 access_token_lifetime = "24h"
 access_tokens_per_refresh_token = {ACCESS_CAP}
 refresh_tokens_per_user_and_client = {REFRESH_CAP}
@@ -89,6 +94,16 @@ id = "{CLIENT}"
 secret = "{SECRET}"
 type = "server"
 name = "Crash Oracle"
+homepage_url = "http://127.0.0.1:9"
+redirect_uris = ["{CALLBACK}"]
+owner = "{owner}"
+data_centers = ["us"]
+
+[[client]]
+id = "{TURNING}"
+secret = "{SECRET}"
+type = "server"
+name = "{TURNING_NAME}"
 homepage_url = "http://127.0.0.1:9"
 redirect_uris = ["{CALLBACK}"]
 owner = "{owner}"

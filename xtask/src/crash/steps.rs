@@ -18,7 +18,7 @@ const SCOPES: &str = "ZohoBigin.modules.ALL,AaaServer.profile.READ";
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) address: SocketAddr,
-    jars: Vec<Jar>,
+    pub(crate) jars: Vec<Jar>,
 }
 
 /// One request, or one walk through the pages.

@@ -97,6 +97,13 @@ pub(crate) fn forms(html: &str) -> Vec<Form> {
     forms
 }
 
+/// The value of the first button after the place where the page says exactly `words`.
+pub(crate) fn button_beside(html: &str, words: &str) -> Option<String> {
+    let (_, after) = html.split_once(&format!(">{words}</"))?;
+    let (_, tag) = after.split_once("<button")?;
+    attribute(tag.get(..tag_end(tag)?)?, "value")
+}
+
 fn is_post(tag: &str) -> bool {
     attribute(tag, "method").is_some_and(|method| method.eq_ignore_ascii_case("post"))
 }

@@ -119,6 +119,29 @@ pub(crate) fn to_code(
     Err(Lost::Astray("too many pages".into()))
 }
 
+/// Takes back what the person at this browser granted the application of this name, on the page that lists such
+/// applications. False when it is not listed.
+pub(crate) fn take_back(connection: &mut Connection, jar: &mut Jar, name: &str) -> Result<bool, Lost> {
+    let listed = fetch(connection, jar, "/")?;
+    if listed.status != 200 {
+        return Err(stray(&listed, "no list of applications"));
+    }
+    let Some(grant) = page::button_beside(&listed.body, name) else { return Ok(false) };
+    let forms = page::forms(&listed.body);
+    let button = forms.iter().find_map(|form| {
+        let button = form.fields.iter().find(|field| field.kind == "submit" && field.value == grant)?;
+        Some((form, button))
+    });
+    let Some((form, button)) = button else { return Err(stray(&listed, "an application without a button")) };
+    let filled = form.filled(&[], button);
+    let pairs: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let cookies = jar.header();
+    let headers = [("Cookie", cookies.as_str()), ("Accept", "text/html")];
+    let response = connection.post(&path_of(&form.action, "/"), &headers, &super::form(&pairs))?;
+    jar.keep(&response);
+    if response.status == 200 { Ok(true) } else { Err(stray(&response, "nothing was taken back")) }
+}
+
 fn fetch(connection: &mut Connection, jar: &mut Jar, target: &str) -> Result<Response, Lost> {
     let cookies = jar.header();
     let response = connection.get(target, &[("Cookie", &cookies), ("Accept", "text/html")])?;

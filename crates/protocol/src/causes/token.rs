@@ -71,6 +71,8 @@ pub enum TokenError {
     AccessTokensThrottled,
     /// Five refresh tokens in a minute for one user and client (section 17).
     RefreshTokensThrottled,
+    /// As many refresh tokens live as may, and none is to end for the next (section 17).
+    RefreshTokensFull,
     /// `scope` is absent, empty or not a list, where a token is asked for without a code.
     ScopeMalformed,
     /// The catalog has no such scope.
@@ -161,6 +163,7 @@ impl TokenError {
             Self::ScopeRetired(_) => "scope_retired",
             Self::AccessTokensThrottled => "access_tokens_throttled",
             Self::RefreshTokensThrottled => "refresh_tokens_throttled",
+            Self::RefreshTokensFull => "refresh_tokens_full",
             Self::ScopeMalformed => "scope_malformed",
             Self::ScopeUnknown(_) => "scope_unknown",
             Self::ScopeNotAllowed(_) => "scope_not_allowed",

@@ -60,6 +60,9 @@ async fn answer(
         return error::wrong_method(&dc, &asking);
     }
     let (parts, body) = request.into_parts();
+    if let Some(refusal) = error::in_url(&dc, &parts.uri, &asking) {
+        return refusal;
+    }
     let sent = match params::read(&parts.uri, &parts.headers, body).await {
         Ok(sent) => sent,
         Err(Unreadable::TooLarge) => return error::word(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request"),
@@ -69,11 +72,11 @@ async fn answer(
         Ok(Ok(body)) => reply::json(StatusCode::OK, body),
         Ok(Err(Refused { client, cause, detail: None })) => {
             device::tell(&dc, client.as_deref(), &cause, &asking);
-            error::device(&cause)
+            error::device(&dc, &cause)
         }
         Ok(Err(Refused { client, cause, detail: Some(detail) })) => {
             asking.refuse(&dc, client.as_deref(), cause.name(), &detail);
-            error::device(&cause)
+            error::device(&dc, &cause)
         }
         Err(failure) => {
             asking.broke(&failure);

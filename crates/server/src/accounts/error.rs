@@ -1,9 +1,13 @@
 //! What each cause is called in the accounts dialect, and with which status (accounts-protocol.md sections
 //! 5.4 and 7.5, decisions 4 to 13). One `match` per family of causes; the compiler keeps them whole.
 
-use axum::{http::StatusCode, response::Response};
+use axum::{
+    http::{StatusCode, Uri},
+    response::Response,
+};
 use grantor_protocol::{
     causes::{AccessError, DeviceError, PageError, RevokeError, TokenError},
+    params::Params,
     people::Realm,
 };
 
@@ -12,9 +16,10 @@ use crate::{house::DataCenter, http::reply, refusals::Asking};
 /// The throttle's answer, as captured (decision 4).
 const THROTTLED: &str = r#"{"error_description":"You have made too many requests continuously. Please try again after some time.","error":"Access Denied","status":"failure"}"#;
 
-/// The throttle's answer at token-like endpoints.
-pub fn throttled() -> Response {
-    reply::json(StatusCode::BAD_REQUEST, THROTTLED)
+/// The throttle's answer at token-like endpoints, with the status that the policy names.
+pub fn throttled(dc: &DataCenter) -> Response {
+    let status = StatusCode::from_u16(dc.house.policy.throttle_status).unwrap_or(StatusCode::BAD_REQUEST);
+    reply::json(status, THROTTLED)
 }
 
 /// `{"error":"<word>"}` and nothing else.
@@ -35,7 +40,7 @@ pub fn unreadable(dc: &DataCenter, asking: &Asking) -> Response {
 }
 
 /// The token endpoint's answer to a cause.
-pub fn token(cause: &TokenError) -> Response {
+pub fn token(dc: &DataCenter, cause: &TokenError) -> Response {
     let said = match cause {
         TokenError::GrantTypeMissing
         | TokenError::ParameterConflict(_)
@@ -46,9 +51,10 @@ pub fn token(cause: &TokenError) -> Response {
         | TokenError::AuthenticatedTwice => {
             return word(StatusCode::BAD_REQUEST, "invalid_request");
         }
-        TokenError::AccessTokensThrottled | TokenError::RefreshTokensThrottled | TokenError::SecretGuessing => {
-            return throttled();
-        }
+        TokenError::AccessTokensThrottled
+        | TokenError::RefreshTokensThrottled
+        | TokenError::RefreshTokensFull
+        | TokenError::SecretGuessing => return throttled(dc),
         TokenError::GrantTypeUnknown
         | TokenError::GrantTypeNotAllowed
         | TokenError::ClientIdMissing
@@ -98,26 +104,49 @@ pub fn token(cause: &TokenError) -> Response {
         | TokenError::PolicyReviewRequired
         | TokenError::ScopeRetired(_) => "invalid_code",
     };
-    word(StatusCode::OK, said)
+    word(refusal_status(dc, said), said)
+}
+
+/// As the documents have it, or as RFC 6749 section 5.2 does.
+fn refusal_status(dc: &DataCenter, word: &str) -> StatusCode {
+    match word {
+        _ if dc.house.policy.deviations.errors_with_status_200 => StatusCode::OK,
+        "invalid_client" | "invalid_client_secret" => StatusCode::UNAUTHORIZED,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+/// The answer to a secret, code or token in the URL, where the policy does not allow that. Read before anything else:
+/// what stood there is not used.
+pub fn in_url(dc: &DataCenter, uri: &Uri, asking: &Asking) -> Option<Response> {
+    const SECRETS: [&str; 7] =
+        ["client_secret", "code", "code_verifier", "refresh_token", "token", "jwt_token", "assertion"];
+    if dc.house.policy.deviations.secrets_in_query {
+        return None;
+    }
+    let query = Params::read(uri.query().unwrap_or_default().as_bytes()).ok()?;
+    let name = SECRETS.into_iter().find(|name| query.all(name).next().is_some())?;
+    asking.refuse(dc, None, TokenError::ParameterInUrl(name).name(), name);
+    Some(word(StatusCode::BAD_REQUEST, "invalid_request"))
 }
 
 /// The device endpoints' answer to a cause (section 10.2).
-pub fn device(cause: &DeviceError) -> Response {
+pub fn device(dc: &DataCenter, cause: &DeviceError) -> Response {
     match cause {
-        DeviceError::Pending => word(StatusCode::OK, "authorization_pending"),
-        DeviceError::TooFast => word(StatusCode::OK, "slow_down"),
-        DeviceError::Rejected => word(StatusCode::OK, "access_denied"),
-        DeviceError::Expired => word(StatusCode::OK, "expired"),
+        DeviceError::Pending => word(refusal_status(dc, ""), "authorization_pending"),
+        DeviceError::TooFast => word(refusal_status(dc, ""), "slow_down"),
+        DeviceError::Rejected => word(refusal_status(dc, ""), "access_denied"),
+        DeviceError::Expired => word(refusal_status(dc, ""), "expired"),
         // A location is a word of the config's: it needs no escaping.
         DeviceError::Elsewhere(location) => {
-            reply::json(StatusCode::OK, format!("{{\"user_location\":\"{location}\",\"error\":\"other_dc\"}}"))
+            reply::json(refusal_status(dc, ""), format!("{{\"user_location\":\"{location}\",\"error\":\"other_dc\"}}"))
         }
-        DeviceError::Token(cause) => token(cause),
+        DeviceError::Token(cause) => token(dc, cause),
     }
 }
 
 /// The revocation endpoints' answer to a cause.
-pub fn revoke(cause: RevokeError) -> Response {
+pub fn revoke(dc: &DataCenter, cause: RevokeError) -> Response {
     match cause {
         RevokeError::Malformed
         | RevokeError::Unknown
@@ -128,17 +157,17 @@ pub fn revoke(cause: RevokeError) -> Response {
         | RevokeError::TypeUnknown => word(StatusCode::BAD_REQUEST, "invalid_token"),
         RevokeError::ParameterConflict => word(StatusCode::BAD_REQUEST, "invalid_request"),
         RevokeError::ClientRefused => word(StatusCode::BAD_REQUEST, "invalid_client"),
-        RevokeError::Guessing => throttled(),
+        RevokeError::Guessing => throttled(dc),
     }
 }
 
 /// The user information endpoint's answer to a cause (`spec/decisions.md` 14).
-pub fn access(cause: AccessError) -> Response {
+pub fn access(dc: &DataCenter, cause: AccessError) -> Response {
     match cause {
         AccessError::ScopeMissing => {
             reply::json(StatusCode::UNAUTHORIZED, r#"{"response":"error","cause":"INVALID_OAUTHSCOPE"}"#)
         }
-        AccessError::Guessing => throttled(),
+        AccessError::Guessing => throttled(dc),
         AccessError::Missing
         | AccessError::Malformed
         | AccessError::Unknown

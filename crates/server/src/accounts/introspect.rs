@@ -35,6 +35,9 @@ pub async fn introspect(State(dc): State<Arc<DataCenter>>, request: Request) -> 
         return error::wrong_method(&dc, &asking);
     }
     let (parts, body) = request.into_parts();
+    if let Some(refusal) = error::in_url(&dc, &parts.uri, &asking) {
+        return refusal;
+    }
     let Ok(sent) = params::read(&parts.uri, &parts.headers, body).await else {
         return error::unreadable(&dc, &asking);
     };
@@ -42,7 +45,7 @@ pub async fn introspect(State(dc): State<Arc<DataCenter>>, request: Request) -> 
         Ok(Ok(body)) => reply::json(StatusCode::OK, body),
         Ok(Err(Refused { client, cause, .. })) => {
             asking.refuse(&dc, client.as_deref(), cause.name(), "");
-            refusal(&cause)
+            refusal(&dc, &cause)
         }
         Err(failure) => {
             asking.broke(&failure);
@@ -111,10 +114,10 @@ async fn caller(
 }
 
 /// Errors here are RFC 7662's: unlike the token endpoint's they carry a status.
-fn refusal(cause: &TokenError) -> Response {
+fn refusal(dc: &DataCenter, cause: &TokenError) -> Response {
     match cause {
         TokenError::ParameterConflict(_) => error::word(StatusCode::BAD_REQUEST, "invalid_request"),
-        TokenError::SecretGuessing => error::throttled(),
+        TokenError::SecretGuessing => error::throttled(dc),
         _ => {
             let mut response = error::word(StatusCode::UNAUTHORIZED, "invalid_client");
             let challenge = HeaderValue::from_static("Basic realm=\"introspection\", charset=\"UTF-8\"");

@@ -8,7 +8,7 @@ use axum::{
     http::{Method, StatusCode},
     response::Response,
 };
-use grantor_protocol::client::GrantType;
+use grantor_protocol::{client::GrantType, deviations::Deviations};
 use serde_json::json;
 
 use super::error;
@@ -29,7 +29,7 @@ pub async fn metadata(State(dc): State<Arc<DataCenter>>, method: Method) -> Resp
     if method != Method::GET {
         return error::word(StatusCode::BAD_REQUEST, "invalid_request");
     }
-    reply::shared_json(document(&dc.place), AGE)
+    reply::shared_json(document(&dc.place, &dc.house.policy.deviations), AGE)
 }
 
 /// `GET /oauth/v2/keys`.
@@ -47,10 +47,13 @@ pub async fn keys(State(dc): State<Arc<DataCenter>>, request: Request) -> Respon
     }
 }
 
-fn document(place: &Place) -> String {
+fn document(place: &Place, deviations: &Deviations) -> String {
     let at = |path: &str| format!("{}{path}", place.accounts_url);
     let mut told = claims::NAMES.to_vec();
     told.extend(["iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid"]);
+    let implicit = deviations.implicit;
+    let grants = GrantType::ALL.into_iter().filter(|grant| implicit || *grant != GrantType::Implicit);
+    let challenges: &[&str] = if deviations.plain_pkce { &["plain", "S256"] } else { &["S256"] };
     let secrets = ["client_secret_basic", "client_secret_post"];
     json!({
         "issuer": place.accounts_url,
@@ -63,14 +66,14 @@ fn document(place: &Place) -> String {
         "revocation_endpoint": at("/oauth/v2/token/revoke"),
         "device_authorization_endpoint": at("/oauth/v3/device/code"),
         "dc_info": at("/oauth/serverinfo"),
-        "response_types_supported": ["code", "token"],
-        "response_modes_supported": ["query", "fragment"],
-        "grant_types_supported": GrantType::ALL.map(GrantType::as_str),
+        "response_types_supported": if implicit { vec!["code", "token"] } else { vec!["code"] },
+        "response_modes_supported": if implicit { vec!["query", "fragment"] } else { vec!["query"] },
+        "grant_types_supported": grants.map(GrantType::as_str).collect::<Vec<_>>(),
         "scopes_supported": claims::SIGN_IN_SCOPES,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::as_str),
         "token_endpoint_auth_methods_supported": secrets,
-        "code_challenge_methods_supported": ["plain", "S256"],
+        "code_challenge_methods_supported": challenges,
         "claims_supported": told,
     })
     .to_string()

@@ -41,5 +41,5 @@ pub async fn open_id_user_info(State(dc): State<Arc<DataCenter>>, request: Reque
         Err(cause) => (None, cause),
     };
     asking.refuse(&dc, client.as_deref(), cause.name(), "");
-    error::access(cause)
+    error::access(&dc, cause)
 }

@@ -65,6 +65,9 @@ pub async fn answer(State(dc): State<Arc<DataCenter>>, PortalId(portal): PortalI
         return error::wrong_method(&dc, &asking);
     }
     let (parts, body) = request.into_parts();
+    if let Some(refusal) = error::in_url(&dc, &parts.uri, &asking) {
+        return refusal;
+    }
     let Ok(sent) = params::read(&parts.uri, &parts.headers, body).await else {
         return error::unreadable(&dc, &asking);
     };
@@ -78,7 +81,7 @@ pub async fn answer(State(dc): State<Arc<DataCenter>>, PortalId(portal): PortalI
                 cause.name(),
                 &detail.unwrap_or_else(|| tokens::explain(&dc, &cause)),
             );
-            return error::token(&cause);
+            return error::token(&dc, &cause);
         }
         Err(failure) => {
             asking.broke(&failure);

@@ -61,6 +61,9 @@ async fn answer(dc: Arc<DataCenter>, realm: Realm, form: Form, request: Request)
         return error::wrong_method(&dc, &asking);
     }
     let (parts, body) = request.into_parts();
+    if let Some(refusal) = error::in_url(&dc, &parts.uri, &asking) {
+        return refusal;
+    }
     let Ok(sent) = params::read(&parts.uri, &parts.headers, body).await else {
         return error::unreadable(&dc, &asking);
     };
@@ -68,7 +71,7 @@ async fn answer(dc: Arc<DataCenter>, realm: Realm, form: Form, request: Request)
         Ok(Ok(())) => reply::json(StatusCode::OK, r#"{"status":"success"}"#),
         Ok(Err(Refused { client, cause, detail })) => {
             asking.refuse(&dc, client.as_deref(), cause.name(), &detail.unwrap_or_default());
-            error::revoke(cause)
+            error::revoke(&dc, cause)
         }
         Err(failure) => {
             asking.broke(&failure);
@@ -136,7 +139,8 @@ async fn authenticate(
     asking: &Asking,
 ) -> Result<Result<Option<String>, Refused<RevokeError>>, Failure> {
     let claims = !matches!(sent.basic, Basic::Absent) || sent.params.get("client_id").is_some_and(|id| !id.is_empty());
-    if form == Form::Open && !claims {
+    let open = form == Form::Open && dc.house.policy.deviations.open_revocation;
+    if open && !claims {
         return Ok(Ok(None));
     }
     if form == Form::Authenticated && matches!(sent.basic, Basic::Absent) {
@@ -151,7 +155,7 @@ async fn authenticate(
         return Ok(Err(Refused::unknown(RevokeError::ClientRefused)));
     };
     // A browser client has no secret to send; in the open form an id alone only narrows what is revoked.
-    let public = record.client.client_type == ClientType::Browser || form == Form::Open;
+    let public = record.client.client_type == ClientType::Browser || open;
     if (claim.has_secret() || !public)
         && let Err(cause) = claim.authenticate(&record, dc, asking)
     {

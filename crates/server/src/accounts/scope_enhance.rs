@@ -37,6 +37,9 @@ pub async fn answer(State(dc): State<Arc<DataCenter>>, request: Request) -> Resp
         return error::wrong_method(&dc, &asking);
     }
     let (parts, body) = request.into_parts();
+    if let Some(refusal) = error::in_url(&dc, &parts.uri, &asking) {
+        return refusal;
+    }
     let Ok(sent) = params::read(&parts.uri, &parts.headers, body).await else {
         return error::unreadable(&dc, &asking);
     };
@@ -49,7 +52,7 @@ pub async fn answer(State(dc): State<Arc<DataCenter>>, request: Request) -> Resp
                 cause.name(),
                 &detail.unwrap_or_else(|| tokens::explain(&dc, &cause)),
             );
-            error::token(&cause)
+            error::token(&dc, &cause)
         }
         Err(failure) => {
             asking.broke(&failure);

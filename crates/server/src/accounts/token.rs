@@ -58,6 +58,9 @@ async fn answer(dc: Arc<DataCenter>, realm: Realm, request: Request) -> Response
         return error::wrong_method(&dc, &asking);
     }
     let (parts, body) = request.into_parts();
+    if let Some(refusal) = error::in_url(&dc, &parts.uri, &asking) {
+        return refusal;
+    }
     let sent = match params::read(&parts.uri, &parts.headers, body).await {
         Ok(sent) => sent,
         Err(Unreadable::TooLarge) => return error::word(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request"),
@@ -72,7 +75,7 @@ async fn answer(dc: Arc<DataCenter>, realm: Realm, request: Request) -> Response
                 cause.name(),
                 &detail.unwrap_or_else(|| tokens::explain(&dc, &cause)),
             );
-            error::token(&cause)
+            error::token(&dc, &cause)
         }
         Err(failure) => {
             asking.broke(&failure);

@@ -68,5 +68,5 @@ pub async fn user_info(State(dc): State<Arc<DataCenter>>, request: Request) -> R
         Err(cause) => (None, cause),
     };
     asking.refuse(&dc, client.as_deref(), cause.name(), "");
-    error::access(cause)
+    error::access(&dc, cause)
 }

@@ -1,9 +1,14 @@
 //! `[policy]`: a preset and what is set apart from it.
 
-use grantor_protocol::policy::{Policy, Preset};
+use std::time::Duration;
+
+use grantor_protocol::policy::{Policy, Preset, RefreshTokenCap};
 use serde::Deserialize;
 
-use super::{ConfigError, duration::Span};
+use super::{
+    ConfigError,
+    duration::{self, Span},
+};
 
 /// Every key is optional: what is not set comes from the preset.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -18,6 +23,7 @@ pub struct PolicyConfig {
     device_poll_interval: Option<Span>,
     access_token_lifetime: Option<Span>,
     refresh_tokens_per_user_and_client: Option<usize>,
+    refresh_token_cap: Option<String>,
     access_tokens_per_refresh_token: Option<usize>,
     throttles: Option<bool>,
     access_token_requests: Option<usize>,
@@ -26,12 +32,21 @@ pub struct PolicyConfig {
     refresh_token_window: Option<Span>,
     code_requests: Option<usize>,
     code_window: Option<Span>,
+    throttle_block: Option<String>,
+    throttle_status: Option<u16>,
     refresh_grace: Option<Span>,
     refresh_token_idle: Option<Span>,
     refresh_token_lifetime: Option<Span>,
     code_reuse_grace: Option<Span>,
     guess_limits: Option<bool>,
     http_redirects: Option<bool>,
+    secrets_in_query: Option<bool>,
+    lasting_refresh_tokens: Option<bool>,
+    open_revocation: Option<bool>,
+    optional_pkce: Option<bool>,
+    plain_pkce: Option<bool>,
+    errors_with_status_200: Option<bool>,
+    implicit: Option<bool>,
     session_idle: Option<Span>,
     session_lifetime: Option<Span>,
 }
@@ -42,7 +57,7 @@ impl PolicyConfig {
         let named = self.preset.as_deref().unwrap_or("bigin");
         let preset = Preset::ALL.into_iter().find(|p| p.as_str() == named).unwrap_or_default();
         let mut policy = Policy::preset(preset);
-        let set = |to: &mut std::time::Duration, from: Option<Span>| {
+        let set = |to: &mut Duration, from: Option<Span>| {
             if let Some(span) = from {
                 *to = span.0;
             }
@@ -73,6 +88,30 @@ impl PolicyConfig {
         count(&mut policy.access_token_rate.count, self.access_token_requests);
         count(&mut policy.refresh_token_rate.count, self.refresh_token_requests);
         count(&mut policy.code_rate.count, self.code_requests);
+        if let Some(block) = &self.throttle_block {
+            // `check` has seen to it that it can be read.
+            let block = block_of(block).unwrap_or_default();
+            for rate in [&mut policy.access_token_rate, &mut policy.refresh_token_rate, &mut policy.code_rate] {
+                rate.block = block;
+            }
+        }
+        if let Some(named) = &self.refresh_token_cap {
+            policy.refresh_token_cap =
+                RefreshTokenCap::ALL.into_iter().find(|cap| cap.as_str() == named).unwrap_or_default();
+        }
+        policy.throttle_status = self.throttle_status.unwrap_or(policy.throttle_status);
+        let deviations = &mut policy.deviations;
+        for (to, from) in [
+            (&mut deviations.secrets_in_query, self.secrets_in_query),
+            (&mut deviations.lasting_refresh_tokens, self.lasting_refresh_tokens),
+            (&mut deviations.open_revocation, self.open_revocation),
+            (&mut deviations.optional_pkce, self.optional_pkce),
+            (&mut deviations.plain_pkce, self.plain_pkce),
+            (&mut deviations.errors_with_status_200, self.errors_with_status_200),
+            (&mut deviations.implicit, self.implicit),
+        ] {
+            *to = from.unwrap_or(*to);
+        }
         policy.throttles = self.throttles.unwrap_or(policy.throttles);
         policy.guess_limits = self.guess_limits.unwrap_or(policy.guess_limits);
         policy.http_redirects = self.http_redirects.unwrap_or(policy.http_redirects);
@@ -85,6 +124,21 @@ impl PolicyConfig {
             && !Preset::ALL.iter().any(|p| p.as_str() == preset)
         {
             return wrong(format!("policy: preset {preset:?} is none of bigin, accounts, crm"));
+        }
+        if let Some(cap) = &self.refresh_token_cap
+            && !RefreshTokenCap::ALL.iter().any(|c| c.as_str() == cap)
+        {
+            return wrong(format!("policy: refresh_token_cap {cap:?} is neither evict nor refuse"));
+        }
+        if let Some(block) = &self.throttle_block
+            && block_of(block).is_none_or(|span| span.is_some_and(|span| span.as_secs() > 86_400))
+        {
+            return wrong(format!("policy: throttle_block {block:?}: rest, next, or a span of at most 24h is wanted"));
+        }
+        if let Some(status) = self.throttle_status
+            && !matches!(status, 200 | 400)
+        {
+            return wrong(format!("policy: throttle_status = {status}: 400 or 200 is wanted"));
         }
         let policy = self.policy();
         for (key, n) in [
@@ -128,5 +182,15 @@ impl PolicyConfig {
             return wrong("policy: guess_limits = false is only for the sandbox".to_owned());
         }
         Ok(())
+    }
+}
+
+/// What `throttle_block` says, or `None` when it says nothing known.
+fn block_of(text: &str) -> Option<Option<Duration>> {
+    match text {
+        "rest" => Some(None),
+        // Never shorter than the window: exactly the window.
+        "next" => Some(Some(Duration::ZERO)),
+        span => duration::parse(span).map(Some),
     }
 }

@@ -103,5 +103,5 @@ async fn throttled(dc: &Arc<DataCenter>, request: Request) -> Response {
         let realm = portal.map_or(Realm::Accounts, |id| Realm::Portal(id.to_owned()));
         return walk::throttled(Arc::clone(dc), Door::authorize(realm), request).await;
     }
-    accounts::throttled()
+    accounts::throttled(dc)
 }

@@ -70,6 +70,10 @@ fn named(cause: &TokenError) -> Named {
         TokenError::AccessTokensThrottled | TokenError::RefreshTokensThrottled => {
             throttled("too many tokens in a short time; come back later")
         }
+        TokenError::RefreshTokensFull => bad(
+            "invalid_grant",
+            "the user and client have as many refresh tokens as may live; revoke one. The code stays good",
+        ),
         TokenError::CodeMalformed
         | TokenError::CodeUnknown
         | TokenError::CodeExpired
@@ -151,8 +155,8 @@ pub fn token(dc: &DataCenter, cause: &TokenError, manner: Manner) -> Response {
         let policy = &dc.house.policy;
         // The whole window: after it any throttle has an end.
         let wait = match cause {
-            TokenError::AccessTokensThrottled => policy.access_token_rate.window.as_secs(),
-            TokenError::RefreshTokensThrottled => policy.refresh_token_rate.window.as_secs(),
+            TokenError::AccessTokensThrottled => policy.access_token_rate.longest_wait().as_secs(),
+            TokenError::RefreshTokensThrottled => policy.refresh_token_rate.longest_wait().as_secs(),
             _ => GUESSES,
         };
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.max(1)));

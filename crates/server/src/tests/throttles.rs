@@ -82,6 +82,36 @@ async fn five_refresh_tokens_in_a_minute() {
     .await;
 }
 
+/// The readings of section 17 that the presets do not take.
+const AS_OTHER_PAGES_SAY: &str = "throttle_status = 200\nthrottle_block = \"next\"\nrefresh_token_cap = \"refuse\"
+refresh_tokens_per_user_and_client = 2\naccess_token_requests = 2\naccess_token_window = \"1m\"";
+
+#[tokio::test]
+async fn throttles_as_other_pages_describe_them() {
+    let throttled = (200, THROTTLED.1);
+    for_each_store_with(Setup { policy: AS_OTHER_PAGES_SAY, ..DOCUMENTED }, async |house| {
+        let family = house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
+        // The next minute begins with the second refresh.
+        Tokens::of(&house.refresh("us", &DESK, &family.refresh).await);
+        house.advance(50);
+        Tokens::of(&house.refresh("us", &DESK, &family.refresh).await);
+        for wait in [0, 10, 49] {
+            house.advance(wait);
+            assert_eq!(house.refresh("us", &DESK, &family.refresh).await.brief(), throttled, "after {wait} more");
+        }
+        house.advance(1);
+        Tokens::of(&house.refresh("us", &DESK, &family.refresh).await);
+        // The third refresh token has to wait for a place, and ends nobody.
+        let second = house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
+        let code = Browser::default().authorize(house, &Ask::of(&DESK), &ALICE).await.code();
+        assert_eq!(house.exchange("us", &DESK, &code).await.brief(), throttled);
+        assert!(house.alive("us", &second.access).await);
+        assert_eq!(house.revoke("us", &family.refresh).await.brief(), REVOKED);
+        Tokens::of(&house.exchange("us", &DESK, &code).await);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn ten_codes_in_ten_minutes() {
     for_each_store_with(DOCUMENTED, async |house| {

@@ -127,7 +127,7 @@ async fn begin_accounts(visit: &Visit) -> Result<Result<Option<Valid>, Response>
         Err(cause) => return Ok(Err(error_pages::page_error(visit, None, &cause, None))),
     };
     let record = match authorize::check_form(&asked) {
-        Ok(_) if asked.response_type.as_deref() == Some("token") && !visit.door.gives_tokens() => {
+        Ok(_) if asked.response_type.as_deref() == Some("token") && !gives_tokens(visit) => {
             return unformed(visit, &asked, &PageError::ResponseTypeUnsupported).await;
         }
         Ok(client_id) => visit.dc.client(client_id).await?,
@@ -155,6 +155,10 @@ async fn unformed(visit: &Visit, asked: &Asked, cause: &PageError) -> Result<Res
     Ok(Err(error_pages::page_error(visit, client, cause, Some(asked))))
 }
 
+fn gives_tokens(visit: &Visit) -> bool {
+    visit.door.gives_tokens() && visit.dc.house.policy.deviations.implicit
+}
+
 /// The checks in the decided order: client, redirect URI, scope, PKCE.
 fn judge(
     visit: &Visit,
@@ -171,6 +175,9 @@ fn judge(
     }
     let catalog = visit.dc.house.catalog();
     let request = authorize::check(asked, &reply_to, client, visit.door.realm().clone(), &catalog)?;
+    if reply_to.mode() != ResponseMode::Fragment {
+        visit.dc.house.policy.deviations.judge(request.challenge.as_ref())?;
+    }
     if visit.door.is_for_organization() {
         return Ok((reply_to, whole_organization::check(request, &catalog, &COMPANIONS)?));
     }

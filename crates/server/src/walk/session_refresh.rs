@@ -55,6 +55,10 @@ async fn walk(visit: &mut Visit) -> Walked {
         Err(cause) => return Ok(error_pages::page_error(visit, None, &cause, None)),
     };
     let record = match check_refresh_form(&asked) {
+        Ok(_) if !visit.dc.house.policy.deviations.implicit => {
+            let cause = PageError::ResponseTypeUnsupported;
+            return Ok(error_pages::page_error(visit, None, &cause, Some(&asked)));
+        }
         Ok(client_id) => visit.dc.client(client_id).await?,
         Err(cause) => return Ok(error_pages::page_error(visit, None, &cause, Some(&asked))),
     };

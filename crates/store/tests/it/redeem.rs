@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use grantor_protocol::causes::{AccessError, TokenError};
+use grantor_protocol::dialect::Dialect;
 use grantor_protocol::issue::FamilyRules;
 use grantor_protocol::people::Realm;
 use grantor_protocol::pkce::Challenge;
-use grantor_protocol::policy::{Policy, Preset};
+use grantor_protocol::policy::{Policy, Preset, RefreshTokenCap};
 use grantor_protocol::resource::TokenFormat;
 use grantor_protocol::scope::{Catalog, CatalogScope, ScopeList};
 use grantor_store::{AuditEvent, NewCode, Origin, RedeemedCode};
@@ -282,6 +283,66 @@ fn five_refresh_tokens_a_minute() {
         assert!(world.redeem(&next, at(61)).is_ok());
         world.policy.throttles = false;
         assert!(world.redeem(&world.issued(at(61)), at(61)).is_ok());
+    });
+}
+
+#[test]
+fn five_refresh_tokens_and_then_the_next_minute() {
+    for_each_world(|world| {
+        world.policy.refresh_token_rate.block = Some(Duration::ZERO);
+        world.policy.code_lifetime = Duration::from_mins(3);
+        for n in 0..5 {
+            world.family(at(n));
+        }
+        let code = world.issued(at(5));
+        for now in [at(5), at(60), just_before(at(64))] {
+            let refused = world.unchanged(|| world.redeem(&code, now));
+            assert_eq!(refused.unwrap_err(), TokenError::RefreshTokensThrottled, "a minute after the fifth, of 4");
+        }
+        assert!(world.redeem(&code, at(64)).is_ok());
+        world.family(at(64));
+    });
+}
+
+#[test]
+fn who_has_as_many_refresh_tokens_as_may_live_is_refused_where_the_policy_says_so() {
+    for_each_world(|world| {
+        world.policy.refresh_token_cap = RefreshTokenCap::Refuse;
+        world.policy.refresh_tokens_per_user_and_client = 2;
+        let kept = [world.family(at(0)), world.family(at(1))];
+        let code = world.issued(at(2));
+        let refused = world.unchanged(|| world.redeem(&code, at(2)));
+        assert_eq!(refused.unwrap_err(), TokenError::RefreshTokensFull, "and the code is not spent");
+        // Neither an online code nor another organization is held up, and nothing was evicted.
+        world.family_with(at(2), online);
+        world.family_with(at(2), |new| new.organization_id = O2.to_owned());
+        for family in &kept {
+            assert!(world.refresh(&family.refresh, at(3)).is_ok());
+        }
+        world.revoke(&kept[0].refresh, at(3)).unwrap();
+        let third = world.redeem(&code, at(4)).unwrap();
+        assert!(world.refresh(&third.refresh, at(5)).is_ok());
+        assert_eq!(world.redeem(&world.issued(at(5)), at(5)).unwrap_err(), TokenError::RefreshTokensFull);
+        assert!(world.audits(AuditEvent::RefreshTokenEvicted).is_empty());
+    });
+}
+
+#[test]
+fn a_refresh_token_that_lay_unused_takes_no_place() {
+    for_each_world(|world| {
+        world.policy.refresh_token_cap = RefreshTokenCap::Refuse;
+        world.policy.refresh_tokens_per_user_and_client = 1;
+        world.policy.refresh_token_idle = Duration::from_mins(1);
+        let rotating = |new: &mut NewCode| new.origin.dialect = Dialect::Standard;
+        world.family_with(at(0), rotating);
+        let code = world.issued_with(at(30), rotating);
+        assert_eq!(world.redeem(&code, at(59)).unwrap_err(), TokenError::RefreshTokensFull);
+        let next = world.redeem(&code, at(60)).unwrap();
+        // One that does not rotate lies as long as it likes.
+        world.revoke(&next.refresh, at(61)).unwrap();
+        world.family(at(61));
+        let code = world.issued(at(7200));
+        assert_eq!(world.redeem(&code, at(7200)).unwrap_err(), TokenError::RefreshTokensFull);
     });
 }
 

@@ -35,3 +35,12 @@ fn only_the_pressed_button_is_sent_and_one_radio() {
     assert_eq!(pair("org"), ["1"]);
     assert_eq!(pair("keep"), ["on"]);
 }
+
+#[test]
+fn the_button_beside_a_name_is_found() {
+    let page = r#"<form method="post"><ul><li><bdi id="n1">Desk</bdi><button name="grant" value="aa" id="r">Remove</button></li>
+<li><bdi id="n2">Desk &amp; Co</bdi> <span>since</span><button class="small" name="grant" value="bb">Remove</button></li></ul></form>"#;
+    assert_eq!(button_beside(page, "Desk").as_deref(), Some("aa"));
+    assert_eq!(button_beside(page, "Desk &amp; Co").as_deref(), Some("bb"));
+    assert_eq!(button_beside(page, "Other"), None);
+}
