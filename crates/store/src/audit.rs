@@ -26,6 +26,10 @@ pub enum AuditEvent {
     RefreshTokenReused,
     /// A token was revoked on request.
     TokenRevoked,
+    /// A client got an access token by its credentials alone.
+    ClientTokenIssued,
+    /// An access token was issued because an organization vouched for its portal's user.
+    RemoteTokenIssued,
 }
 
 impl AuditEvent {
@@ -41,6 +45,8 @@ impl AuditEvent {
             Self::RefreshTokenEvicted => "refresh_token_evicted",
             Self::RefreshTokenReused => "refresh_token_reused",
             Self::TokenRevoked => "token_revoked",
+            Self::ClientTokenIssued => "client_token_issued",
+            Self::RemoteTokenIssued => "remote_token_issued",
         }
     }
 }

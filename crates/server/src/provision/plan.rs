@@ -184,6 +184,14 @@ impl Planner<'_> {
         };
         let line = match self.organizations.get(&id) {
             None => format!("+ organization {id} {} ({location})", entry.name),
+            Some((there, _)) if there.environment != wanted.environment => {
+                return Err(ProvisionError(format!(
+                    "organization {id} is a {} organization and cannot become a {} one: its tokens are bound to that; \
+                     make another, or remove it first",
+                    there.environment.as_str(),
+                    wanted.environment.as_str()
+                )));
+            }
             Some((there, _)) if *there != wanted => format!("~ organization {id} {}", entry.name),
             Some(_) => return Ok(()),
         };

@@ -120,6 +120,28 @@ fn one_client_at_a_time_has_only_the_fields_of_its_type() {
 }
 
 #[test]
+fn an_organization_keeps_its_environment() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = "[[organization]]\nid='1'\nname='Acme'\nenvironment='sandbox'\n";
+    run(&dir, file, false).unwrap();
+    for (environment, named) in [("developer", "developer"), ("production", "production"), ("", "production")] {
+        let line = if environment.is_empty() { String::new() } else { format!("environment='{environment}'\n") };
+        let changed = file.replace("environment='sandbox'\n", &line);
+        let expected = format!(
+            "organization 1 is a sandbox organization and cannot become a {named} one: its tokens are bound to that; \
+             make another, or remove it first"
+        );
+        assert_eq!(run(&dir, &changed, false).unwrap_err().to_string(), expected);
+    }
+    assert_eq!(run(&dir, &file.replace("Acme", "Acme Inc"), false).unwrap().0, ["~ organization 1 Acme Inc"]);
+    // Two entries that mean one organization, which is not there yet.
+    let twice = "[[organization]]\nname='B'\n[[organization]]\nname='B'\nenvironment='developer'\n";
+    assert!(run(&dir, twice, false).unwrap_err().to_string().contains("cannot become a developer one"));
+    run(&dir, "", true).unwrap();
+    run(&dir, &file.replace("sandbox", "developer"), false).unwrap();
+}
+
+#[test]
 fn mistakes_get_a_sentence() {
     let dir = tempfile::tempdir().unwrap();
     for (text, expected) in [

@@ -2,6 +2,7 @@
 //! stands still, and helpers that ask it over the wire.
 
 mod browser;
+mod door;
 mod fixture;
 pub mod jwt;
 pub mod log;
@@ -14,6 +15,7 @@ use grantor_protocol::time::Timestamp;
 use place::Place;
 
 pub use browser::{Ask, Browser, Callback, Form, attribute, split};
+pub use door::{CHALLENGE, DOORS, Door, VERIFIER};
 pub use fixture::*;
 pub use wire::{Reply, Request, encoded, exchange_bytes, hold, multipart, release, send, send_bytes, send_from};
 
@@ -159,6 +161,17 @@ impl House {
     /// Provisions exactly this; what is not in it goes.
     pub async fn prune_to(&self, text: &str) {
         provision_with(self.config.clone(), text, true).await;
+    }
+
+    /// What provisioning says to a text that it refuses, of which it applies nothing.
+    pub async fn provision_refused(&self, text: &str) -> String {
+        let text = with_passwords(text);
+        self.beside(move |shop| {
+            let planned =
+                provision::read_text(&text, &shop.config).and_then(|file| provision::plan(shop, &file, false));
+            planned.map(|plan| plan.lines).unwrap_err().to_string()
+        })
+        .await
     }
 
     /// Does something with the stores as a command beside the running server does.
