@@ -28,6 +28,7 @@ use crate::{
     mail::Mail,
     metrics::Metrics,
     passwords::Passwords,
+    reach::Reach,
     recorder::Recorder,
     sandbox::Sandbox,
     scopes::Scopes,
@@ -89,6 +90,8 @@ pub struct House {
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// The sandbox, where there is one.
     pub sandbox: Option<Sandbox>,
+    /// Whether other data centers can be reached.
+    pub reach: Reach,
     /// Sends letters.
     pub mail: Mail,
     /// Whether strangers may make themselves an account.

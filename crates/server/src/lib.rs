@@ -25,6 +25,7 @@ mod organization;
 pub mod pages;
 mod passwords;
 pub mod provision;
+mod reach;
 mod recorder;
 mod refusals;
 mod sample_api;

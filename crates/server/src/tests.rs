@@ -15,6 +15,7 @@ mod exchanges;
 mod harness;
 mod introspection;
 mod legacy_body;
+mod notices;
 mod open_id;
 mod organizations;
 mod parameters;

@@ -22,6 +22,7 @@ mod sign_in_password;
 mod sign_out;
 mod signed_out;
 mod text;
+mod unreachable;
 
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,7 @@ pub use sign_in_email::SignInEmail;
 pub use sign_in_password::SignInPassword;
 pub use sign_out::SignOut;
 pub use signed_out::SignedOut;
+pub use unreachable::Unreachable;
 
 use icon::Icon;
 use text::{Html, Value};

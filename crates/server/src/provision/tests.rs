@@ -142,6 +142,26 @@ fn an_organization_keeps_its_environment() {
 }
 
 #[test]
+fn who_moves_leaves_the_old_home_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let entry = "[[user]]\nemail='B@acme.example'\npassword='p'\n";
+    let (us, eu) = (format!("{entry}data_center='us'\n"), format!("{entry}data_center='eu'\n"));
+    run(&dir, &format!("{us}zuid=5\n"), false).unwrap();
+    // By the number it is the same person.
+    assert_eq!(
+        run(&dir, &format!("{eu}zuid=5\n"), true).unwrap().0,
+        ["- user b@acme.example (us): moves to eu", "+ user b@acme.example (eu)"]
+    );
+    // Without one it is another person of the same address; the old one goes when all goes that is not in the file.
+    assert_eq!(run(&dir, &us, false).unwrap().0, ["+ user b@acme.example (us)"]);
+    assert_eq!(run(&dir, &us, true).unwrap().0, ["- user b@acme.example (eu)"]);
+    assert_eq!(run(&dir, &eu, true).unwrap().0, ["- user b@acme.example (us)", "+ user b@acme.example (eu)"]);
+    let both = format!("{us}zuid=5\n{eu}zuid=5\n");
+    let told = run(&dir, &both, false).unwrap_err().to_string();
+    assert_eq!(told, "user \"B@acme.example\": the zuid 5 is given to this address twice; a person has one home");
+}
+
+#[test]
 fn mistakes_get_a_sentence() {
     let dir = tempfile::tempdir().unwrap();
     for (text, expected) in [

@@ -12,6 +12,7 @@ mod wire;
 use std::{fmt::Write, sync::Arc, time::Duration};
 
 use grantor_protocol::time::Timestamp;
+use grantor_store::{Notice, NoticeFilter};
 use place::Place;
 
 pub use browser::{Ask, Browser, Callback, Form, attribute, split};
@@ -120,6 +121,25 @@ impl House {
     pub async fn audit(&self, location: &str) -> Vec<grantor_store::AuditRow> {
         let store = &self.running.stores.data_centers[location];
         store.read(|tx| tx.audit_rows(1000)).await.unwrap()
+    }
+
+    /// What a client's owner is told, newest first, so far: it is written in batches after the answers.
+    pub async fn notices(&self, app: &App) -> Vec<Notice> {
+        let client_id = app.id;
+        let wanted = NoticeFilter::default();
+        self.running.stores.directory.read(move |tx| tx.notices(client_id, &wanted, 10_000)).await.unwrap()
+    }
+
+    /// What a client's owner is told about an answer; waits until it is written.
+    pub async fn notice(&self, app: &App, reply: &Reply) -> Notice {
+        let id = reply.header("x-request-id").unwrap();
+        let mut found = None;
+        eventually(&format!("a notice for {} of {reply:?}", app.id), async || {
+            found = self.notices(app).await.into_iter().find(|notice| notice.request_id == id);
+            found.is_some()
+        })
+        .await;
+        found.unwrap()
     }
 
     /// The metrics as an operator reads them.

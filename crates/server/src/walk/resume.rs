@@ -35,7 +35,7 @@ pub struct Known {
 /// Goes to the next room.
 pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
     let known = load(visit, valid).await?;
-    let Some(valid) = valid else { return without_application(visit, &known) };
+    let Some(valid) = valid else { return without_application(visit, &known).await };
     if let Some(response) = device::settled(visit, valid, &known).await? {
         return Ok(response);
     }
@@ -51,7 +51,7 @@ pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
         &known.facts,
     );
     match step {
-        Step::Elsewhere(location) => Ok(hand_over::to_location(visit, &location)),
+        Step::Elsewhere(location) => Ok(elsewhere_then(visit, valid, &location).await),
         Step::SignIn => sign_in::again(visit, valid, &known),
         Step::ChooseAccount => account::page(visit, valid, &known),
         Step::Refuse(refusal) => Ok(refuse_client(visit, valid, &refusal)),
@@ -93,6 +93,17 @@ pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
     }
 }
 
+/// Goes on where the person is at home. Whoever wants no page is told when nobody answers there.
+async fn elsewhere_then(visit: &Visit, valid: &Valid, location: &str) -> Response {
+    if valid.request.prompting.silent
+        && let Some(place) = visit.dc.house.place(location)
+        && !hand_over::is_up(visit, place).await
+    {
+        return refuse_client(visit, valid, &Refusal::HomeUnreachable);
+    }
+    hand_over::to_location(visit, location).await
+}
+
 /// What ends a valid request: a page, or in the standard dialect a redirect.
 pub fn refuse(visit: &Visit, valid: &Valid, cause: &PageError) -> Response {
     refuse_client(visit, valid, &Refusal::Request(cause.clone()))
@@ -112,12 +123,12 @@ fn refuse_client(visit: &Visit, valid: &Valid, refusal: &Refusal) -> Response {
 }
 
 /// Just signing in: once that is done, the realm's front page.
-fn without_application(visit: &Visit, known: &Known) -> Walked {
+async fn without_application(visit: &Visit, known: &Known) -> Walked {
     if known.facts.user.is_some() && !visit.sealed.switch_account {
         return Ok(reply::see_other(&visit.onward()));
     }
     match &known.facts.elsewhere {
-        Some(location) if *location != visit.dc.place.location => Ok(hand_over::to_location(visit, location)),
+        Some(location) if *location != visit.dc.place.location => Ok(hand_over::to_location(visit, location).await),
         _ => sign_in::page(visit, None),
     }
 }
