@@ -146,6 +146,8 @@ pub enum Refusal {
     InteractionRequired,
     /// No page was wanted, and the person has to choose an account.
     AccountSelectionRequired,
+    /// No page was wanted, and the data center where the person is at home does not answer.
+    HomeUnreachable,
 }
 
 impl Refusal {
@@ -158,6 +160,7 @@ impl Refusal {
             Self::ConsentRequired => "consent_required",
             Self::InteractionRequired => "interaction_required",
             Self::AccountSelectionRequired => "account_selection_required",
+            Self::HomeUnreachable => "home_unreachable",
         }
     }
 }

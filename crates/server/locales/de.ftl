@@ -219,6 +219,12 @@ no-organization-title = Keine Organisation zur Auswahl
 no-organization-lead = { $application } arbeitet mit den Daten einer Organisation, und Ihr Konto gehört noch zu keiner.
 no-organization-advice = Bitten Sie die Administration Ihrer Organisation, Sie aufzunehmen. Gehen Sie dann zu { $application } zurück und beginnen Sie neu.
 
+## Ein Rechenzentrum, das nicht antwortet
+unreachable-title = Ihr Rechenzentrum ist nicht erreichbar
+unreachable-lead = Ihr Konto liegt in einem anderen Rechenzentrum, und dieses antwortet gerade nicht. Nichts ist geschehen und nichts verloren: Warten Sie ein wenig und versuchen Sie es dann erneut.
+unreachable-retry = Erneut versuchen
+unreachable-onward = Trotzdem dorthin gehen
+
 ## Abmelden und Startseite
 sign-out-title = Abmelden?
 sign-out-lead = Sie sind in diesem Browser bei { $brand } angemeldet. Anwendungen behalten den Zugriff, den Sie ihnen gegeben haben.

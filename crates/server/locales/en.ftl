@@ -219,6 +219,12 @@ no-organization-title = No organization to choose
 no-organization-lead = { $application } works with the data of an organization, and your account does not belong to one yet.
 no-organization-advice = Ask an administrator of your organization to add you. Then go back to { $application } and start again.
 
+## A data center that does not answer
+unreachable-title = We cannot reach your data center
+unreachable-lead = Your account is kept in another data center, and that one does not answer at the moment. Nothing was done and nothing was lost: wait a little, then try again.
+unreachable-retry = Try again
+unreachable-onward = Go there all the same
+
 ## Signing out, and the front page
 sign-out-title = Sign out?
 sign-out-lead = You are signed in to { $brand } in this browser. Applications keep the access you gave them.

@@ -1,24 +1,24 @@
 //! The console of an application's developer: `/console`. One file for each page.
 
+mod causes;
 mod client_id;
+mod code;
 mod form;
 mod kinds;
+mod link;
 mod list;
 mod logo;
-mod causes;
-mod code;
-mod link;
 pub mod nav;
 mod notices;
 pub mod owned;
+mod picker;
+mod quotas;
 mod register;
 mod registration;
 mod remove;
+mod sandbox;
 mod secrets;
 mod shown;
-mod picker;
-mod quotas;
-mod sandbox;
 mod snippets;
 mod tools;
 mod webhook;

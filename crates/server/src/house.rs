@@ -30,6 +30,7 @@ use crate::{
     outgoing::Outgoing,
     passwords::Passwords,
     pictures::Pictures,
+    reach::Reach,
     recorder::Recorder,
     sandbox::Sandbox,
     scopes::Scopes,
@@ -97,6 +98,8 @@ pub struct House {
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// The sandbox, where there is one.
     pub sandbox: Option<Sandbox>,
+    /// Whether other data centers can be reached.
+    pub reach: Reach,
     /// Sends letters.
     pub mail: Mail,
     /// Whether strangers may make themselves an account.

@@ -33,6 +33,7 @@ mod passkeys;
 mod passwords;
 mod pictures;
 pub mod provision;
+mod reach;
 mod recorder;
 mod refusals;
 mod sample_api;

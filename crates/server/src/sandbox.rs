@@ -61,6 +61,11 @@ impl Sandbox {
         Ok(())
     }
 
+    /// Whether a fault makes a whole data center unreachable.
+    pub fn is_down(&self, location: &str) -> bool {
+        self.faults.is_down(location)
+    }
+
     /// The data centers served here.
     pub fn rooms(&self) -> impl Iterator<Item = Arc<DataCenter>> {
         self.rooms.get().into_iter().flatten().filter_map(Weak::upgrade)

@@ -88,6 +88,10 @@ pub enum AuditEvent {
     RecoveryCodesMade,
     /// Every second factor of a person was taken away.
     SecondFactorsRemoved,
+    /// A client got an access token by its credentials alone.
+    ClientTokenIssued,
+    /// An access token was issued because an organization vouched for its portal's user.
+    RemoteTokenIssued,
 }
 
 impl AuditEvent {
@@ -134,6 +138,8 @@ impl AuditEvent {
             Self::PasskeyRemoved => "passkey_removed",
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::SecondFactorsRemoved => "second_factors_removed",
+            Self::ClientTokenIssued => "client_token_issued",
+            Self::RemoteTokenIssued => "remote_token_issued",
         }
     }
 }

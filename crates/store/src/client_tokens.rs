@@ -12,7 +12,7 @@ use grantor_protocol::{
     token::TokenId,
 };
 
-use crate::{NewToken, StoreError, Tx};
+use crate::{AuditEvent, AuditTrail, Concerning, NewToken, StoreError, Tx};
 
 /// Who gets an access token for what. The caller has authenticated the client, judged the scopes, and decided that the
 /// client may act for this user there.
@@ -34,17 +34,21 @@ pub struct ClientTokenRequest {
     pub access: NewToken,
     /// Key of the grant, should there be none yet.
     pub fresh_grant: TokenId,
+    /// What the audit calls it.
+    pub event: AuditEvent,
 }
 
 impl Tx<'_> {
     /// Makes the access token, or says why not. It hangs from the grant of (user, client, organization) like every
     /// token, but adds nothing to what that grant remembers as consented. The grant's row lists these tokens: they
-    /// are the window of the throttle, and the next one over the cap ends the oldest.
+    /// are the window of the throttle, and the next one over the cap ends the oldest. Nobody said yes to it on a page, so
+    /// each has its audit row.
     pub fn issue_client_token(
         &mut self,
         asked: &ClientTokenRequest,
         catalog: &Catalog,
         policy: &Policy,
+        trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<Result<FamilyRules, TokenError>, StoreError> {
         // A new grant needs the locks above it, in their order; one that is there needs only its own.
@@ -92,6 +96,13 @@ impl Tx<'_> {
             "UPDATE grants SET access_ids = $2 WHERE id = $1",
             &[grant_id.as_bytes().into(), (&listed.to_bytes()).into()],
         )?;
+        let concerning = Concerning {
+            user: Some(asked.user).filter(|user| *user != UserId::NOBODY),
+            client_id: Some(&asked.client_id),
+            organization_id: Some(&asked.organization_id),
+        };
+        let detail = format!("access token {}, scopes {}", asked.access.id.mark(), asked.scopes);
+        self.audit(trail, asked.event, concerning, &detail)?;
         Ok(Ok(rules))
     }
 

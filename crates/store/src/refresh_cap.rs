@@ -8,7 +8,7 @@ use grantor_protocol::{
     token::TokenId,
 };
 
-use crate::{AuditEvent, AuditTrail, Concerning, StoreError, Tx, rotation::Turns};
+use crate::{AuditEvent, AuditTrail, Concerning, Fullness, StoreError, Tx, rotation::Turns};
 
 impl Tx<'_> {
     /// Whether one more may live beside those that are listed, or may end one of them. Where it may not, what ended by

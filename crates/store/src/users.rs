@@ -169,18 +169,19 @@ impl Tx<'_> {
         )
     }
 
-    /// Writes an organization, by id.
-    pub fn put_organization(&mut self, organization: &Organization) -> Result<(), StoreError> {
-        self.execute(
+    /// Writes an organization, by id. False, and nothing is written, when it is there in another environment: that stays
+    /// as it was made, since tokens are bound to it.
+    pub fn put_organization(&mut self, organization: &Organization) -> Result<bool, StoreError> {
+        let written = self.execute(
             "INSERT INTO organizations (id, name, environment) VALUES ($1, $2, $3)
-             ON CONFLICT (id) DO UPDATE SET name = excluded.name, environment = excluded.environment",
+             ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE organizations.environment = excluded.environment",
             &[
                 organization.id.as_str().into(),
                 organization.name.as_str().into(),
                 organization.environment.as_str().into(),
             ],
         )?;
-        Ok(())
+        Ok(written == 1)
     }
 
     /// The organization of that id.

@@ -21,7 +21,7 @@ use grantor_protocol::{
     secret::SecretKind,
     time::Timestamp,
 };
-use grantor_store::{ClientTokenRequest, Portal};
+use grantor_store::{AuditEvent, ClientTokenRequest, Portal};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -142,7 +142,7 @@ async fn walk(
             return refused(cause);
         }
     };
-    match issue(dc, &record, portal, claims, assertion, &scopes, asking.now).await? {
+    match issue(dc, &record, portal, claims, assertion, &scopes, asking).await? {
         Ok(body) => Ok(Ok(body)),
         Err(cause) => refused(cause),
     }
@@ -220,8 +220,9 @@ async fn issue(
     claims: Claims,
     assertion: &str,
     scopes: &ScopeList,
-    now: Timestamp,
+    asking: &Asking,
 ) -> Result<Result<String, TokenError>, Failure> {
+    let (now, trail) = (asking.now, asking.trail(dc)?);
     let realm = Realm::Portal(portal.id.clone());
     let (wanted, in_realm) = (fold_email(&claims.sub).unwrap_or_default(), realm.clone());
     let found = dc.store.read(move |tx| tx.user_by_email(&in_realm, &wanted)).await?;
@@ -245,13 +246,14 @@ async fn issue(
         resource: String::new(),
         access: access_hash,
         fresh_grant: dc.fresh_id(now)?,
+        event: AuditEvent::RemoteTokenIssued,
     };
     let (catalog, policy) = (dc.house.catalog(), Arc::clone(&dc.house.policy));
     let step = move |tx: &mut grantor_store::Tx<'_>| {
         if !tx.spend_assertion(&client_id, &id, until)? {
             return Ok(Err(TokenError::AssertionReplayed));
         }
-        tx.issue_client_token(&asked, &catalog, &policy, now)
+        tx.issue_client_token(&asked, &catalog, &policy, &trail, now)
     };
     let issued = dc.store.write(step).await?;
     Ok(issued.map(|rules| {

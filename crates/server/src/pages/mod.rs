@@ -29,6 +29,7 @@ mod sign_in_password;
 mod sign_out;
 mod signed_out;
 mod text;
+mod unreachable;
 
 #[cfg(test)]
 mod tests;
@@ -67,6 +68,7 @@ pub use sign_in_factor::SignInFactor;
 pub use sign_in_password::SignInPassword;
 pub use sign_out::SignOut;
 pub use signed_out::SignedOut;
+pub use unreachable::Unreachable;
 
 use icon::Icon;
 use text::{Html, Value};

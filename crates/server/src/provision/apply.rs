@@ -72,7 +72,10 @@ fn one(shop: &Workshop, change: Change, now: Timestamp) -> Result<(), ProvisionE
     let directory = &shop.stores.directory;
     match change {
         Change::Organization(location, organization) => {
-            store(shop, &location)?.write_blocking(move |tx| tx.put_organization(&organization))?;
+            let id = organization.id.clone();
+            if !store(shop, &location)?.write_blocking(move |tx| tx.put_organization(&organization))? {
+                return Err(ProvisionError(format!("organization {id} was made meanwhile, in another environment")));
+            }
         }
         Change::User { location, user, places, ends_sessions } => {
             let (email, in_accounts) = (user.email.clone(), user.realm == Realm::Accounts);

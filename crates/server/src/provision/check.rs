@@ -41,8 +41,17 @@ pub(super) fn check(file: &ProvisionFile, config: &Config) -> Checked {
         }
     }
     let mut addresses = HashSet::new();
+    let mut people = HashSet::new();
     for u in &file.users {
         user(u, config, &mut addresses)?;
+        if let Some(zuid) = u.zuid
+            && !people.insert((fold_email(&u.email), zuid))
+        {
+            return wrong(format!(
+                "user {:?}: the zuid {zuid} is given to this address twice; a person has one home",
+                u.email
+            ));
+        }
     }
     let scopes = catalog_with(file);
     let mut clients = HashSet::new();

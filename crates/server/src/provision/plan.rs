@@ -52,6 +52,23 @@ pub struct Plan {
     pub made: Vec<(String, String)>,
 }
 
+impl Plan {
+    /// Whoever moves to another data center is removed at the old home before they are at the new one: no moment has
+    /// both.
+    fn moves_first(self) -> Self {
+        let Self { lines, changes, made } = self;
+        let in_accounts = |change: &Change| match change {
+            Change::User { user, .. } if user.realm == Realm::Accounts => Some(user.email.clone()),
+            _ => None,
+        };
+        let written: BTreeSet<String> = changes.iter().filter_map(in_accounts).collect();
+        let leaves = |change: &Change| matches!(change, Change::RemoveUser { email, realm: Realm::Accounts, .. } if written.contains(email));
+        let (first, rest): (Vec<_>, Vec<_>) = lines.into_iter().zip(changes).partition(|(_, change)| leaves(change));
+        let (lines, changes) = first.into_iter().chain(rest).unzip();
+        Self { lines, changes, made }
+    }
+}
+
 /// Compares a file with the stores. `prune`: what is there and not in the file is removed.
 ///
 /// # Errors
@@ -78,7 +95,7 @@ pub fn plan(shop: &Workshop, file: &ProvisionFile, prune: bool) -> Result<Plan, 
     if prune {
         planner.prune()?;
     }
-    Ok(planner.plan)
+    Ok(planner.plan.moves_first())
 }
 
 #[derive(Default)]
@@ -184,6 +201,14 @@ impl Planner<'_> {
         };
         let line = match self.organizations.get(&id) {
             None => format!("+ organization {id} {} ({location})", entry.name),
+            Some((there, _)) if there.environment != wanted.environment => {
+                return Err(ProvisionError(format!(
+                    "organization {id} is a {} organization and cannot become a {} one: its tokens are bound to that; \
+                     make another, or remove it first",
+                    there.environment.as_str(),
+                    wanted.environment.as_str()
+                )));
+            }
             Some((there, _)) if *there != wanted => format!("~ organization {id} {}", entry.name),
             Some(_) => return Ok(()),
         };

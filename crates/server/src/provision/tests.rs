@@ -120,6 +120,48 @@ fn one_client_at_a_time_has_only_the_fields_of_its_type() {
 }
 
 #[test]
+fn an_organization_keeps_its_environment() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = "[[organization]]\nid='1'\nname='Acme'\nenvironment='sandbox'\n";
+    run(&dir, file, false).unwrap();
+    for (environment, named) in [("developer", "developer"), ("production", "production"), ("", "production")] {
+        let line = if environment.is_empty() { String::new() } else { format!("environment='{environment}'\n") };
+        let changed = file.replace("environment='sandbox'\n", &line);
+        let expected = format!(
+            "organization 1 is a sandbox organization and cannot become a {named} one: its tokens are bound to that; \
+             make another, or remove it first"
+        );
+        assert_eq!(run(&dir, &changed, false).unwrap_err().to_string(), expected);
+    }
+    assert_eq!(run(&dir, &file.replace("Acme", "Acme Inc"), false).unwrap().0, ["~ organization 1 Acme Inc"]);
+    // Two entries that mean one organization, which is not there yet.
+    let twice = "[[organization]]\nname='B'\n[[organization]]\nname='B'\nenvironment='developer'\n";
+    assert!(run(&dir, twice, false).unwrap_err().to_string().contains("cannot become a developer one"));
+    run(&dir, "", true).unwrap();
+    run(&dir, &file.replace("sandbox", "developer"), false).unwrap();
+}
+
+#[test]
+fn who_moves_leaves_the_old_home_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let entry = "[[user]]\nemail='B@acme.example'\npassword='p'\n";
+    let (us, eu) = (format!("{entry}data_center='us'\n"), format!("{entry}data_center='eu'\n"));
+    run(&dir, &format!("{us}zuid=5\n"), false).unwrap();
+    // By the number it is the same person.
+    assert_eq!(
+        run(&dir, &format!("{eu}zuid=5\n"), true).unwrap().0,
+        ["- user b@acme.example (us): moves to eu", "+ user b@acme.example (eu)"]
+    );
+    // Without one it is another person of the same address; the old one goes when all goes that is not in the file.
+    assert_eq!(run(&dir, &us, false).unwrap().0, ["+ user b@acme.example (us)"]);
+    assert_eq!(run(&dir, &us, true).unwrap().0, ["- user b@acme.example (eu)"]);
+    assert_eq!(run(&dir, &eu, true).unwrap().0, ["- user b@acme.example (us)", "+ user b@acme.example (eu)"]);
+    let both = format!("{us}zuid=5\n{eu}zuid=5\n");
+    let told = run(&dir, &both, false).unwrap_err().to_string();
+    assert_eq!(told, "user \"B@acme.example\": the zuid 5 is given to this address twice; a person has one home");
+}
+
+#[test]
 fn mistakes_get_a_sentence() {
     let dir = tempfile::tempdir().unwrap();
     for (text, expected) in [

@@ -217,6 +217,16 @@ impl Faults {
         self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether a whole data center is down.
+    pub fn is_down(&self, location: &str) -> bool {
+        self.held().rules.iter().any(|rule| {
+            rule.fault == Fault::DataCenterDown
+                && rule.data_center.as_deref() == Some(location)
+                && rule.endpoint.is_none()
+                && rule.client.is_none()
+        })
+    }
+
     /// Adds a rule; none when there are too many.
     pub fn add(&self, rule: Rule) -> Option<Rule> {
         let mut held = self.held();

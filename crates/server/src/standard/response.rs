@@ -23,6 +23,7 @@ fn name(refusal: &Refusal) -> &'static str {
         Refusal::ConsentRequired => "consent_required",
         Refusal::InteractionRequired => "interaction_required",
         Refusal::AccountSelectionRequired => "account_selection_required",
+        Refusal::HomeUnreachable => "temporarily_unavailable",
         Refusal::Request(cause) => match cause {
             PageError::ResponseTypeUnsupported => "unsupported_response_type",
             PageError::GrantNotAllowed
@@ -75,6 +76,7 @@ fn description(refusal: &Refusal) -> &'static str {
         Refusal::ConsentRequired => "the person has to consent",
         Refusal::InteractionRequired => "the person has to choose an organization, or has none",
         Refusal::AccountSelectionRequired => "the person has to choose an account",
+        Refusal::HomeUnreachable => "the data center of the person does not answer at the moment",
         Refusal::Request(cause) => match cause {
             PageError::ParameterMissing("response_type") => "response_type is missing",
             PageError::ParameterTwice(_) => "a parameter was sent twice",

@@ -2,7 +2,7 @@
 //! would, and now and then like nobody should.
 
 mod checks;
-mod connected;
+pub mod connected;
 mod consent;
 mod data_centers;
 mod device;
@@ -16,7 +16,7 @@ mod open_redirect;
 mod organizations;
 mod pages;
 mod portals;
-mod redirect_uris;
+pub mod redirect_uris;
 mod session_refresh;
 mod sign_in;
 mod slow_down;

@@ -122,15 +122,27 @@ async fn b05_malformed_challenges_never_become_codes() {
 async fn b06_swapped_verifiers_open_neither_flow() {
     for_each_store(async |house| {
         let (one, two) = (format!("{VERIFIER}1"), format!("{VERIFIER}2"));
-        let (mut left, mut right) = (Browser::default(), Browser::default());
-        let first = left.authorize(house, &with_pkce(&DESK, &one), &ALICE).await.code();
-        let second = right.authorize(house, &with_pkce(&DESK, &two), &ALICE).await.code();
-        assert_eq!(redeem_with(house, &DESK, &first, Some(&two)).await.brief(), INVALID_CODE);
-        assert_eq!(redeem_with(house, &DESK, &second, Some(&one)).await.brief(), INVALID_CODE);
-        let third = left.authorize(house, &with_pkce(&DESK, &one), &ALICE).await.code();
-        let fourth = right.authorize(house, &with_pkce(&DESK, &two), &ALICE).await.code();
-        Tokens::of(&redeem_with(house, &DESK, &fourth, Some(&two)).await);
-        Tokens::of(&redeem_with(house, &DESK, &third, Some(&one)).await);
+        for door in DOORS {
+            let ask = |verifier: &str| {
+                door.ask(&DESK).with("code_challenge", &challenge(verifier)).with("code_challenge_method", "S256")
+            };
+            let redeem = async |code: &str, verifier: &str| {
+                let fields = [redemption(&DESK, code), vec![("code_verifier", verifier)]].concat();
+                house.post("us", door.token(), &fields).await
+            };
+            let (mut left, mut right) = (Browser::default(), Browser::default());
+            let first = left.authorize(house, &ask(&one), &ALICE).await.code();
+            let second = right.authorize(house, &ask(&two), &ALICE).await.code();
+            door.refused(&redeem(&first, &two).await, "the second's verifier");
+            door.refused(&redeem(&second, &one).await, "the first's verifier");
+            for (code, own) in [(&first, &one), (&second, &two)] {
+                door.refused(&redeem(code, own).await, "spent by the swap");
+            }
+            let third = left.authorize(house, &ask(&one), &ALICE).await.code();
+            let fourth = right.authorize(house, &ask(&two), &ALICE).await.code();
+            Tokens::of(&redeem(&fourth, &two).await);
+            Tokens::of(&redeem(&third, &one).await);
+        }
     })
     .await;
 }
@@ -172,20 +184,21 @@ async fn c05_codes_end_on_the_millisecond_and_stay_ended() {
         [("", 60, 120), ("preset = \"accounts\"", 120, 120), ("preset = \"crm\"", 180, 120)]
     {
         for_each_store_with(Setup { policy, ..Setup::default() }, async |house| {
-            let mut browser = Browser::default();
+            for door in DOORS {
+                let mut browser = Browser::default();
+                let early = browser.authorize(house, &door.ask(&DESK), &ALICE).await.code();
+                let late = browser.authorize(house, &door.ask(&DESK), &ALICE).await.code();
+                house.advance_millis(life * 1000 - 1);
+                Tokens::of(&door.exchange(house, "us", &DESK, &early).await);
+                house.advance_millis(1);
+                door.refused(&door.exchange(house, "us", &DESK, &late).await, policy);
+                // Set back by an hour: what was refused stays refused.
+                house.clock().freeze(START.minus(std::time::Duration::from_hours(1)));
+                door.refused(&door.exchange(house, "us", &DESK, &late).await, "revived");
+                house.clock().freeze(START);
+            }
             let portal = Ask::of(&DESK).portal(PARTNERS);
             let mut visitor = Browser::default();
-            let early = browser.authorize(house, &Ask::of(&DESK), &ALICE).await.code();
-            let late = browser.authorize(house, &Ask::of(&DESK), &ALICE).await.code();
-            house.advance_millis(life * 1000 - 1);
-            Tokens::of(&house.exchange("us", &DESK, &early).await);
-            house.advance_millis(1);
-            assert_eq!(house.exchange("us", &DESK, &late).await.brief(), INVALID_CODE, "{policy}");
-            // Set back by an hour: what was refused stays refused.
-            house.clock().freeze(START.minus(std::time::Duration::from_hours(1)));
-            assert_eq!(house.exchange("us", &DESK, &late).await.brief(), INVALID_CODE, "{policy}: revived");
-
-            house.clock().freeze(START);
             let early = visitor.authorize(house, &portal, &PAT).await.code();
             let late = visitor.authorize(house, &portal, &PAT).await.code();
             let path = portal_token(PARTNERS);
@@ -284,47 +297,45 @@ const USER: &str = "[[user]]\nemail = \"alice@zylker.example\"\nzuid = 700001\n{
 #[tokio::test]
 async fn c10_what_ended_between_consent_and_redemption() {
     for_each_store(async |house| {
-        let ask = Ask::of(&DESK).with("scope", "Zylker.tickets.READ,AaaServer.profile.READ");
-        let mut browser = Browser::default();
-
-        // No longer a member.
-        let code = browser.authorize(house, &ask, &ALICE).await.code();
-        house.provision(USER).await;
-        assert_eq!(house.exchange("us", &DESK, &code).await.brief(), INVALID_CODE, "no longer a member");
-        house.provision(FIXTURE).await;
-
-        // Disabled.
-        let code = browser.authorize(house, &ask, &ALICE).await.code();
+        let scope = "Zylker.tickets.READ AaaServer.profile.READ";
         let member = format!("{USER}organizations = [\"10001\"]\nadministers = [\"10001\"]\n");
-        house.provision(&format!("{member}disabled = true")).await;
-        assert_eq!(house.exchange("us", &DESK, &code).await.brief(), INVALID_CODE, "disabled");
-        house.provision(FIXTURE).await;
-
-        // The client disabled, or no longer for this data center's users.
-        for (change, expected) in [
-            (FIXTURE.replace("name = \"Zylker Desk\"", "name = \"Zylker Desk\"\ndisabled = true"), INVALID_CLIENT),
-            (FIXTURE.replace("data_centers = [\"us\", \"eu\", \"cn\"]", "data_centers = [\"eu\"]"), INVALID_CLIENT),
-        ] {
+        for door in DOORS {
+            let ask = door.ask(&DESK).with("scope", scope);
+            let mut browser = Browser::default();
+            for (change, why) in
+                [(USER.to_owned(), "no longer a member"), (format!("{member}disabled = true"), "disabled")]
+            {
+                let code = browser.authorize(house, &ask, &ALICE).await.code();
+                house.provision(&change).await;
+                door.refused(&door.exchange(house, "us", &DESK, &code).await, why);
+                house.provision(FIXTURE).await;
+            }
+            // The client disabled, or no longer for this data center's users.
+            for (change, why) in [
+                (FIXTURE.replace("name = \"Zylker Desk\"", "name = \"Zylker Desk\"\ndisabled = true"), "disabled"),
+                (FIXTURE.replace("data_centers = [\"us\", \"eu\", \"cn\"]", "data_centers = [\"eu\"]"), "off at us"),
+            ] {
+                let code = browser.authorize(house, &ask, &ALICE).await.code();
+                house.provision(&change).await;
+                // The other code's answer shows that nothing was spent while we wait.
+                let other = async || door.exchange(house, "us", &DESK, "1000.x").await;
+                eventually("the client's change", async || door.is_client_refusal(&other().await)).await;
+                door.client_refused(&door.exchange(house, "us", &DESK, &code).await, why);
+                house.provision(FIXTURE).await;
+                eventually("the client's return", async || door.is_refusal(&other().await)).await;
+            }
+            // A scope that left the catalog.
             let code = browser.authorize(house, &ask, &ALICE).await.code();
-            house.provision(&change).await;
-            // The other client's answer shows that nothing was spent while we wait.
-            eventually("the client's change", async || house.exchange("us", &DESK, "1000.x").await.brief() == expected)
+            let without = FIXTURE.split_once("[[organization]]").unwrap().1;
+            let accounts = Ask::of(&DESK).with("scope", scope).url(house);
+            house.prune_to(&format!("[[organization]]{without}")).await;
+            eventually("the catalog's change", async || browser.clone().open(house, &accounts).await.1.status == 400)
                 .await;
-            assert_eq!(house.exchange("us", &DESK, &code).await.brief(), expected);
+            door.refused(&door.exchange(house, "us", &DESK, &code).await, "scope retired");
             house.provision(FIXTURE).await;
-            eventually("the client's return", async || {
-                house.exchange("us", &DESK, "1000.x").await.brief() == INVALID_CODE
-            })
-            .await;
+            eventually("the catalog's return", async || browser.clone().open(house, &accounts).await.1.status == 200)
+                .await;
         }
-
-        // A scope that left the catalog.
-        let code = browser.authorize(house, &ask, &ALICE).await.code();
-        let without = FIXTURE.split_once("[[organization]]").unwrap().1;
-        house.prune_to(&format!("[[organization]]{without}")).await;
-        eventually("the catalog's change", async || browser.clone().open(house, &ask.url(house)).await.1.status == 400)
-            .await;
-        assert_eq!(house.exchange("us", &DESK, &code).await.brief(), INVALID_CODE, "scope retired");
     })
     .await;
 }

@@ -51,6 +51,28 @@ impl Device {
         house.post(location, POLL, &polling(&SCREEN, &self.code)).await
     }
 
+    /// Begins at that door of us, offline.
+    pub async fn begun_at(house: &House, door: Door, scope: &str) -> Self {
+        match door {
+            Door::Accounts => Self::asking(house, "us", scope, "offline").await,
+            Door::Standard => {
+                let fields = [("client_id", SCREEN.id), ("client_secret", SCREEN.secret), ("access_type", "offline")];
+                let fields = [&fields[..], &[("scope", scope)]].concat();
+                Self::of(&house.post("us", "/oauth2/device_authorization", &fields).await)
+            }
+        }
+    }
+
+    /// What polls for it at that door.
+    pub fn polls_at(door: Door, code: &str) -> (&'static str, Vec<(&'static str, &str)>) {
+        let (path, grant, name) = match door {
+            Door::Accounts => (POLL, "device_token", "code"),
+            Door::Standard => (door.token(), "urn:ietf:params:oauth:grant-type:device_code", "device_code"),
+        };
+        let credentials = [("client_id", SCREEN.id), ("client_secret", SCREEN.secret)];
+        (path, [&credentials[..], &[("grant_type", grant), (name, code)]].concat())
+    }
+
     /// Types the code, in a browser of its own, and goes on as that person up to the consent page.
     pub async fn to_consent(&self, house: &House, person: &Person) -> (Browser, String, Reply) {
         let mut browser = Browser::default();

@@ -72,12 +72,30 @@ async fn organization_binding_of_tokens_and_environments() {
 }
 
 #[tokio::test]
-async fn a_token_follows_its_organization_into_another_environment() {
+async fn a_token_keeps_its_environment_because_its_organization_does() {
     for_each_store(async |house| {
-        let tokens = house.tokens(&Ask::of(&DESK).with("scope", BIGIN), &DESK, &IN_SANDBOX).await;
-        let entry = "[[organization]]\nid = \"10002\"\nname = \"Zylker Sandbox\"\ndata_center = \"us\"\n";
-        house.provision(&format!("{entry}environment = \"developer\"\n")).await;
-        assert_eq!(organization(house, &tokens.access).await, ("10002".to_owned(), "developer".to_owned()));
+        let ask = Ask::of(&DESK).with("scope", BIGIN);
+        let tokens = house.tokens(&ask, &DESK, &IN_SANDBOX).await;
+        let trial = ("10002".to_owned(), "sandbox".to_owned());
+        let entry = "[[organization]]\nid = \"10002\"\nname = \"Zylker Trial\"\ndata_center = \"us\"\n";
+        for environment in ["", "environment = \"production\"\n", "environment = \"developer\"\n"] {
+            let told = house.provision_refused(&format!("{entry}{environment}")).await;
+            assert!(told.contains("organization 10002 is a sandbox organization and cannot become"), "{told}");
+            assert_eq!(organization(house, &tokens.access).await, trial);
+        }
+        // Another name is no other environment.
+        house.provision(&format!("{entry}environment = \"sandbox\"\n")).await;
+        assert_eq!(organization(house, &tokens.access).await, trial);
+        // Removed and made anew elsewhere it is another organization: the old token opens nothing of it.
+        let moved = FIXTURE.replace("environment = \"sandbox\"", "environment = \"developer\"");
+        let without = FIXTURE.split("[[organization]]").filter(|part| !part.contains("10002")).collect::<Vec<_>>();
+        let without = without.join("[[organization]]").replace("[\"10001\", \"10002\"]", "[\"10001\"]");
+        house.prune_to(&without).await;
+        house.provision(&moved).await;
+        assert_eq!(contacts(house, &tokens.access, None).await.status, 401);
+        assert_eq!(house.refresh("us", &DESK, &tokens.refresh).await.brief(), INVALID_CODE);
+        let fresh = house.tokens(&ask, &DESK, &IN_SANDBOX).await;
+        assert_eq!(organization(house, &fresh.access).await, ("10002".to_owned(), "developer".to_owned()));
     })
     .await;
 }

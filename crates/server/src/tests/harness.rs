@@ -2,6 +2,7 @@
 //! stands still, and helpers that ask it over the wire.
 
 mod browser;
+mod door;
 mod fixture;
 pub mod jwt;
 pub mod log;
@@ -11,9 +12,11 @@ mod wire;
 use std::{fmt::Write, sync::Arc, time::Duration};
 
 use grantor_protocol::time::Timestamp;
+use grantor_store::{Notice, NoticeFilter};
 use place::Place;
 
 pub use browser::{Ask, Browser, Callback, Form, attribute, split, unescaped as browser_text};
+pub use door::{CHALLENGE, DOORS, Door, VERIFIER};
 pub use fixture::*;
 pub use wire::{Reply, Request, encoded, exchange_bytes, hold, multipart, release, send, send_bytes, send_from};
 
@@ -135,6 +138,25 @@ impl House {
         store.read(|tx| tx.audit_rows(1000)).await.unwrap()
     }
 
+    /// What a client's owner is told, newest first, so far: it is written in batches after the answers.
+    pub async fn notices(&self, app: &App) -> Vec<Notice> {
+        let client_id = app.id;
+        let wanted = NoticeFilter::default();
+        self.running.stores.directory.read(move |tx| tx.notices(client_id, &wanted, 10_000)).await.unwrap()
+    }
+
+    /// What a client's owner is told about an answer; waits until it is written.
+    pub async fn notice(&self, app: &App, reply: &Reply) -> Notice {
+        let id = reply.header("x-request-id").unwrap();
+        let mut found = None;
+        eventually(&format!("a notice for {} of {reply:?}", app.id), async || {
+            found = self.notices(app).await.into_iter().find(|notice| notice.request_id == id);
+            found.is_some()
+        })
+        .await;
+        found.unwrap()
+    }
+
     /// The metrics as an operator reads them.
     pub fn metrics(&self) -> String {
         self.running.house.metrics.text(std::iter::empty())
@@ -174,6 +196,17 @@ impl House {
     /// Provisions exactly this; what is not in it goes.
     pub async fn prune_to(&self, text: &str) {
         provision_with(self.config.clone(), text, true).await;
+    }
+
+    /// What provisioning says to a text that it refuses, of which it applies nothing.
+    pub async fn provision_refused(&self, text: &str) -> String {
+        let text = with_passwords(text);
+        self.beside(move |shop| {
+            let planned =
+                provision::read_text(&text, &shop.config).and_then(|file| provision::plan(shop, &file, false));
+            planned.map(|plan| plan.lines).unwrap_err().to_string()
+        })
+        .await
     }
 
     /// Does something with the stores as a command beside the running server does.

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use super::harness::{jwt::part, *};
 
 /// The organization's key.
-struct Signer(EcdsaKeyPair);
+pub struct Signer(EcdsaKeyPair);
 
 impl Signer {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
     }
 
@@ -26,36 +26,41 @@ impl Signer {
             .to_string()
     }
 
-    fn sign(&self, header: &Value, claims: &Value) -> String {
+    pub fn sign(&self, header: &Value, claims: &Value) -> String {
         let message = format!("{}.{}", part(header), part(claims));
         let signature = self.0.sign(&SystemRandom::new(), message.as_bytes()).unwrap();
         format!("{message}.{}", BASE64URL_NOPAD.encode(signature.as_ref()))
     }
 }
 
-const PATH: &str = "/clientoauth/v2/60001/remote/auth";
-const ORIGIN: &str = "http://127.0.0.1:9966";
+pub const PATH: &str = "/clientoauth/v2/60001/remote/auth";
+pub const ORIGIN: &str = "http://127.0.0.1:9966";
 const CONTACTS: &str = "ZohoBigin.modules.contacts.READ AaaServer.profile.READ";
 
 async fn with_keys(house: &House, signer: &Signer) {
+    portal_of(house, signer, "10001").await;
+}
+
+/// The portal belongs to that organization, and believes that signer.
+pub async fn portal_of(house: &House, signer: &Signer, organization: &str) {
     let text = format!(
-        "[[portal]]\nid = \"60001\"\nname = \"Zylker Partners\"\norganization = \"10001\"\nremote_jwks = '{}'\n",
+        "[[portal]]\nid = \"60001\"\nname = \"Zylker Partners\"\norganization = {organization:?}\nremote_jwks = '{}'\n",
         signer.set()
     );
     house.provision(&text).await;
 }
 
-fn header() -> Value {
+pub fn header() -> Value {
     json!({ "alg": "ES256", "typ": "JWT", "kid": "a" })
 }
 
-fn claims(house: &House, jti: &str) -> Value {
+pub fn claims(house: &House, jti: &str) -> Value {
     let exp = house.clock().now().seconds() + 60;
     let aud = format!("{}{PATH}", house.url("us"));
     json!({ "iss": PANEL.id, "sub": PAT.email, "aud": aud, "exp": exp, "jti": jti })
 }
 
-fn request(path: &str, assertion: &str) -> Request {
+pub fn request(path: &str, assertion: &str) -> Request {
     let query =
         [("response_type", "remote_token"), ("jwt_token", assertion), ("client_id", PANEL.id), ("scope", CONTACTS)];
     Request::new("POST", &format!("{path}?{}", encoded(&query)))
@@ -63,6 +68,10 @@ fn request(path: &str, assertion: &str) -> Request {
 
 async fn asked(house: &House, assertion: &str) -> Reply {
     house.send("us", &request(PATH, assertion).header("origin", ORIGIN)).await
+}
+
+fn presented_mark(token: &str) -> String {
+    PresentedToken::parse(token).unwrap().id.mark()
 }
 
 #[tokio::test]
@@ -80,6 +89,13 @@ async fn a_portal_s_user_gets_a_token_by_the_organization_s_word() {
         let (presented, now) = (PresentedToken::parse(&access).unwrap(), house.clock().now());
         let live = house.room("us").store.read(move |tx| tx.access(&presented, now)).await.unwrap().unwrap();
         assert_eq!((live.organization_id.as_str(), live.client_id.as_str()), ("10001", PANEL.id));
+        // Nobody was asked on a page: the audit says for whom and by whose key.
+        let rows = house.audit("us").await;
+        let row = rows.iter().find(|row| row.event == "remote_token_issued").unwrap();
+        assert_eq!((row.user.map(|user| user.0), row.client_id.as_deref()), (Some(PAT.zuid), Some(PANEL.id)));
+        assert_eq!(row.organization_id.as_deref(), Some("10001"));
+        assert_eq!(row.detail, format!("access token {}, scopes {CONTACTS}", presented_mark(&access)));
+        assert_eq!(Some(row.request_id.as_str()), reply.header("x-request-id"));
         // Once.
         assert_eq!(asked(house, &assertion).await.brief(), (200, r#"{"error":"invalid_client"}"#));
         // Without an id of its own, as well.

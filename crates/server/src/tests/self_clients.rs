@@ -168,6 +168,25 @@ async fn what_a_self_client_s_code_is_refused_for() {
 }
 
 #[tokio::test]
+async fn i05_a_self_client_s_organization_that_is_not_there_and_one_that_is_another_s_are_told_alike() {
+    for_each_store_with(ADMIN, async |house| {
+        house.provision(SELF_CLIENTS).await;
+        house.provision("[[organization]]\nid = \"10004\"\nname = \"Stranger\"\ndata_center = \"us\"\n").await;
+        let mut told = Vec::new();
+        // Not there; at another data center; not the owner's.
+        for id in ["99999", "20001", "30001", "10004"] {
+            let body = json!({ "client_id": SCRIPT.id, "scope": SCOPE, "organization": id });
+            let reply = asked(house, &body).await;
+            assert!(!reply.body.contains("Stranger") && !reply.body.contains("Europe"), "{reply:?}");
+            told.push((reply.status, reply.body.replace(id, "…")));
+        }
+        assert_eq!(told[0].0, 400);
+        assert!(told.iter().all(|one| *one == told[0]), "{told:#?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn only_who_has_the_admin_token_gets_codes() {
     for_one_store_with(ADMIN, async |house| {
         house.provision(SELF_CLIENTS).await;

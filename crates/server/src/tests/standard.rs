@@ -11,15 +11,11 @@ mod logout;
 mod metadata;
 mod prompts;
 mod requests;
-mod resources;
+pub mod resources;
 mod rotation;
 mod user_info;
 
 use super::harness::*;
-
-/// RFC 7636 appendix B.
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A good request: signing in, with everything a careful client sends.
 fn ask(app: &App) -> Ask {

@@ -1,5 +1,5 @@
-//! The token endpoint: what it gives, the four ways to ask, what it says without a grant type, and that no
-//! secret opens another's door (cases C01, C09, C12, E01).
+//! The token endpoint: what it gives, the four ways to ask, what it says without a grant type (cases
+//! C01, C12, E01).
 
 use serde_json::json;
 
@@ -189,61 +189,6 @@ async fn c12_grant_types() {
         }
         assert!(house.alive("us", &tokens.access).await);
         Tokens::of(&house.refresh("us", &DESK, &tokens.refresh).await);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn c09_no_secret_opens_the_door_of_another_kind() {
-    for_each_store(async |house| {
-        let mut browser = Browser::default();
-        let tokens = house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
-        let code = browser.authorize(house, &Ask::of(&DESK), &ALICE).await.code();
-        let session = browser.cookies["grantor_us_session"].clone();
-        let kinds = [
-            ("code", code.as_str()),
-            ("access", tokens.access.as_str()),
-            ("refresh", tokens.refresh.as_str()),
-            ("session", session.as_str()),
-            ("client", DESK.secret),
-        ];
-        for (kind, secret) in kinds {
-            if kind != "code" {
-                assert_eq!(house.exchange("us", &DESK, secret).await.brief(), INVALID_CODE, "{kind} as code");
-            }
-            if kind != "refresh" {
-                assert_eq!(house.refresh("us", &DESK, secret).await.brief(), INVALID_CODE, "{kind} as refresh token");
-            }
-            if kind != "access" {
-                assert_eq!(house.user_info("us", secret).await.brief(), NO_ACCESS, "{kind} as access token");
-            }
-            if !matches!(kind, "access" | "refresh") {
-                assert_eq!(house.revoke("us", secret).await.brief(), INVALID_TOKEN, "{kind} revoked");
-                let request = Request::form("/oauth/v2/revoke/token", &[("token", secret)]);
-                let reply = house.send("us", &request.basic(DESK.id, DESK.secret)).await;
-                assert_eq!(reply.brief(), INVALID_TOKEN, "{kind} revoked");
-            }
-            if kind != "client" {
-                let mut fields = refreshing(&DESK, &tokens.refresh);
-                fields[2].1 = secret;
-                assert_eq!(house.post("us", TOKEN, &fields).await.brief(), INVALID_SECRET, "{kind} as client secret");
-            }
-            // A slip of a developer's: the secret where the id belongs. It must not reach the log either.
-            let mut fields = refreshing(&DESK, &tokens.refresh);
-            fields[1].1 = secret;
-            assert_eq!(house.post("us", TOKEN, &fields).await.brief(), INVALID_CLIENT, "{kind} as client id");
-            if kind != "session" {
-                let mut thief = Browser::default();
-                thief.cookies.insert("grantor_us_session".to_owned(), secret.to_owned());
-                let (url, page) = thief.open(house, &Ask::of(&DESK).url(house)).await;
-                let form = Form::find(&page.body).unwrap_or_else(|| panic!("{kind} as session: {url} {page:?}"));
-                assert_eq!(form.asks, ["email"], "{kind} as session");
-            }
-        }
-        // Nothing was lost by it.
-        Tokens::of(&house.exchange("us", &DESK, &code).await);
-        Tokens::of(&house.refresh("us", &DESK, &tokens.refresh).await);
-        assert!(house.alive("us", &tokens.access).await);
     })
     .await;
 }

@@ -51,7 +51,7 @@ async fn open(visit: &mut Visit) -> Walked {
     if known.facts.user.is_none() {
         let here = &visit.dc.place.location;
         if let Some(home) = known.facts.elsewhere.as_ref().filter(|home| *home != here) {
-            return Ok(hand_over::to_location(visit, home));
+            return Ok(hand_over::to_location(visit, home).await);
         }
         // Who confirmed the code at the first data center and is at home here is not asked for it again: what
         // comes next is the password. Somebody signed in confirms it here.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
-use axum::response::Response;
+use axum::{http::StatusCode, response::Response};
 use grantor_protocol::people::Realm;
 
 use super::{Visit, error_pages, visit::HOP};
@@ -12,25 +12,23 @@ use crate::{
     failure::Failure,
     house::{DataCenter, Place},
     http::{cookies::Cookie, reply},
+    pages::Unreachable,
 };
 
 /// How long a browser remembers a home.
 const HOME_AGE: u64 = 365 * 86_400;
 
 /// Sends the browser on to the remembered or hinted home.
-pub fn to_location(visit: &Visit, location: &str) -> Response {
+pub async fn to_location(visit: &Visit, location: &str) -> Response {
     match visit.dc.house.place(location) {
-        Some(place) => to(visit, place, None),
+        Some(place) => to(visit, place, None).await,
         None => error_pages::page_expired(visit),
     }
 }
 
-/// Sends the browser to the same door of another data center; `email` replaces a hint in the query.
-pub fn to(visit: &Visit, place: &Place, email: Option<&str>) -> Response {
-    let base = match visit.door.realm() {
-        Realm::Accounts => &place.accounts_url,
-        Realm::Portal(_) => &place.portal_url,
-    };
+/// Sends the browser to the same door of another data center; `email` replaces a hint in the query. When that one
+/// does not answer, the person is told so and may try again; nothing is done here in its place.
+pub async fn to(visit: &Visit, place: &Place, email: Option<&str>) -> Response {
     let mut query = match email {
         None => visit.query.clone(),
         Some(email) => {
@@ -44,12 +42,36 @@ pub fn to(visit: &Visit, place: &Place, email: Option<&str>) -> Response {
             kept.join("&")
         }
     };
+    let path = visit.door.path();
+    let again = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
     if !query.is_empty() {
         query.push('&');
     }
-    let response = reply::see_other(&format!("{base}{}?{query}{HOP}=1", visit.door.path()));
+    let there = format!("{}{path}?{query}{HOP}=1", url(visit, place));
+    if !is_up(visit, place).await {
+        visit.asking.refuse(&visit.dc, None, "home_unreachable", &place.location);
+        let html = visit.framed(|frame| Unreachable { frame, retry_url: &again, onward_url: &there }.render());
+        return visit.page_with(StatusCode::SERVICE_UNAVAILABLE, html);
+    }
     let home = email.and_then(|_| visit.jar().set(Cookie::Home, &place.location, Some(HOME_AGE)));
-    reply::with_cookies(response, [home, visit.browser_cookie()])
+    reply::with_cookies(reply::see_other(&there), [home, visit.browser_cookie()])
+}
+
+/// Where this visit's realm is at home in that place.
+fn url<'p>(visit: &Visit, place: &'p Place) -> &'p str {
+    match visit.door.realm() {
+        Realm::Accounts => &place.accounts_url,
+        Realm::Portal(_) => &place.portal_url,
+    }
+}
+
+/// Whether a data center answers. Those of this process do, unless the sandbox says no.
+pub async fn is_up(visit: &Visit, place: &Place) -> bool {
+    let house = &visit.dc.house;
+    if house.stores.contains_key(&place.location) {
+        return !house.sandbox.as_ref().is_some_and(|sandbox| sandbox.is_down(&place.location));
+    }
+    house.reach.answers(url(visit, place)).await
 }
 
 /// The home of a folded address: here if it is known here, else the entry data center that knows it, else

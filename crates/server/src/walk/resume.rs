@@ -56,7 +56,7 @@ pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
         return Ok(policy::refuse(visit, valid, organization_id, no));
     }
     match step {
-        Step::Elsewhere(location) => Ok(hand_over::to_location(visit, &location)),
+        Step::Elsewhere(location) => Ok(elsewhere_then(visit, valid, &location).await),
         Step::SignIn => sign_in::again(visit, valid, &known).await,
         Step::ChooseAccount => account::page(visit, valid, &known),
         Step::Refuse(refusal) => Ok(refuse_client(visit, valid, &refusal)),
@@ -98,6 +98,17 @@ pub async fn resume(visit: &Visit, valid: Option<&Valid>) -> Walked {
     }
 }
 
+/// Goes on where the person is at home. Whoever wants no page is told when nobody answers there.
+async fn elsewhere_then(visit: &Visit, valid: &Valid, location: &str) -> Response {
+    if valid.request.prompting.silent
+        && let Some(place) = visit.dc.house.place(location)
+        && !hand_over::is_up(visit, place).await
+    {
+        return refuse_client(visit, valid, &Refusal::HomeUnreachable);
+    }
+    hand_over::to_location(visit, location).await
+}
+
 /// What ends a valid request: a page, or in the standard dialect a redirect.
 pub fn refuse(visit: &Visit, valid: &Valid, cause: &PageError) -> Response {
     refuse_client(visit, valid, &Refusal::Request(cause.clone()))
@@ -122,7 +133,7 @@ async fn without_application(visit: &Visit, known: &Known) -> Walked {
         return Ok(reply::see_other(&visit.onward()));
     }
     match &known.facts.elsewhere {
-        Some(location) if *location != visit.dc.place.location => Ok(hand_over::to_location(visit, location)),
+        Some(location) if *location != visit.dc.place.location => Ok(hand_over::to_location(visit, location).await),
         _ => sign_in::page(visit, None).await,
     }
 }

@@ -166,7 +166,7 @@ async fn email_given(visit: &Visit, valid: Option<&Valid>, email: &str) -> Walke
         if home != visit.dc.place.location
             && let Some(place) = visit.dc.house.place(&home)
         {
-            return Ok(hand_over::to(visit, place, Some(&folded)));
+            return Ok(hand_over::to(visit, place, Some(&folded)).await);
         }
     }
     let mut sealed = visit.sealed.clone();

@@ -110,10 +110,13 @@ async fn elsewhere(visit: &Visit, approval: &Approval) -> Result<Response, Failu
             "{email} is at home in {there}; {here} hands nobody over to it, so begin there"
         )));
     }
+    if !hand_over::is_up(visit, home).await {
+        return Ok(hand_over::to(visit, home, None).await);
+    }
     match dc.house.sandbox.as_ref().and_then(|sandbox| sandbox.room(&home.location)) {
         Some(room) => Ok(forward(visit, room).await),
         // Another process serves it: a redirect, which the caller follows.
-        None => Ok(hand_over::to(visit, home, None)),
+        None => Ok(hand_over::to(visit, home, None).await),
     }
 }
 

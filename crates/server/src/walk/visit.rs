@@ -150,7 +150,7 @@ impl Visit {
         // A data center that is no entry neither hands anybody over nor is anybody handed over to it.
         let together = |place: &&Place| place.entry && self.dc.place.entry && place.location != self.dc.place.location;
         Ok(Some(match location.as_deref().and_then(|l| self.dc.house.place(l)).filter(together) {
-            Some(place) if !self.hopped => super::hand_over::to(self, place, None),
+            Some(place) if !self.hopped => super::hand_over::to(self, place, None).await,
             _ => error_pages::portal_unknown(self),
         }))
     }

@@ -7,7 +7,7 @@ use grantor_protocol::scope::ScopeList;
 use grantor_protocol::secret::SecretKind;
 use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::PresentedToken;
-use grantor_store::ClientTokenRequest;
+use grantor_store::{AuditEvent, ClientTokenRequest};
 
 use crate::fixtures::{C1, O1, O2, PU, READ, U1, World, at, for_each_world, kept, portal};
 
@@ -22,13 +22,15 @@ fn asked(world: &World, user: UserId, organization: &str, now: Timestamp) -> (Cl
         resource: String::new(),
         access: kept(&access, SecretKind::Access),
         fresh_grant: world.id(now),
+        event: if user == PU { AuditEvent::RemoteTokenIssued } else { AuditEvent::ClientTokenIssued },
     };
     (asked, access)
 }
 
 fn issue(world: &World, asked: &ClientTokenRequest, now: Timestamp) -> Result<FamilyRules, TokenError> {
     let (asked, catalog, policy) = (asked.clone(), world.catalog.clone(), world.policy.clone());
-    world.write(move |tx| tx.issue_client_token(&asked, &catalog, &policy, now))
+    let trail = world.trail(now);
+    world.write(move |tx| tx.issue_client_token(&asked, &catalog, &policy, &trail, now))
 }
 
 fn issued(world: &World, user: UserId, organization: &str, now: Timestamp) -> PresentedToken {
@@ -55,6 +57,37 @@ fn a_client_acts_for_a_user_for_a_portal_s_user_or_for_itself() {
         let after = issued(world, U1, O1, at(6));
         assert!(world.access(&after, at(7)).is_ok());
         assert_eq!(world.access(&before, at(7)), Err(AccessError::Revoked));
+    });
+}
+
+#[test]
+fn each_is_in_the_audit_and_a_refused_one_is_not() {
+    for_each_world(|world| {
+        let own = issued(world, U1, O1, at(1));
+        let nobodys = issued(world, UserId::NOBODY, "", at(2));
+        let vouched = issued(world, PU, O1, at(3));
+        let (refused, _) = asked(world, U1, "9", at(4));
+        issue(world, &refused, at(4)).unwrap_err();
+        let told = |event| {
+            let rows = world.audits(event).into_iter();
+            rows.map(|row| (row.user, row.client_id, row.organization_id, row.detail)).collect::<Vec<_>>()
+        };
+        let row = |user: Option<UserId>, organization: Option<&str>, access: &PresentedToken| {
+            let detail = format!("access token {}, scopes {READ}", access.id.mark());
+            (user, Some(C1.to_owned()), organization.map(str::to_owned), detail)
+        };
+        assert_eq!(
+            told(AuditEvent::ClientTokenIssued),
+            [row(None, None, &nobodys), row(Some(U1), Some(O1), &own)],
+            "newest first; for itself a client acts for no user"
+        );
+        assert_eq!(told(AuditEvent::RemoteTokenIssued), [row(Some(PU), Some(O1), &vouched)]);
+        for (event, word) in [
+            (AuditEvent::ClientTokenIssued, "client_token_issued"),
+            (AuditEvent::RemoteTokenIssued, "remote_token_issued"),
+        ] {
+            assert_eq!(event.as_str(), word);
+        }
     });
 }
 

@@ -97,11 +97,34 @@ fn memberships_are_exactly_what_was_written() {
 #[test]
 fn organizations_come_and_change() {
     for_each_world(|world| {
-        world.write(|tx| tx.put_organization(&organization(O1, "Zylker Inc", Environment::Developer)));
+        assert!(world.write(|tx| tx.put_organization(&organization(O1, "Zylker Inc", Environment::Production))));
         let found = world.read(|tx| tx.organization(O1)).unwrap();
-        assert_eq!((found.name.as_str(), found.environment), ("Zylker Inc", Environment::Developer));
+        assert_eq!((found.name.as_str(), found.environment), ("Zylker Inc", Environment::Production));
         assert_eq!(world.read(|tx| tx.organizations()).len(), 2);
         assert!(world.read(|tx| tx.organization("60099")).is_none());
+    });
+}
+
+#[test]
+fn an_organization_keeps_its_environment() {
+    for_each_world(|world| {
+        let family = world.family(at(0));
+        for environment in [Environment::Sandbox, Environment::Developer] {
+            assert!(!world.write(move |tx| tx.put_organization(&organization(O1, "Other", environment))));
+        }
+        let kept = organization(O1, "Zylker", Environment::Production);
+        assert_eq!(world.read(|tx| tx.organization(O1)), Some(kept), "nothing was written");
+        assert_eq!(world.access(&family.access, at(1)).unwrap().environment, Environment::Production);
+        // Made anew it is another organization, whatever its number: nothing of the old one is left.
+        let anew = organization(O1, "Zylker", Environment::Developer);
+        world.write(move |tx| {
+            tx.remove_organization(O1)?;
+            tx.set_memberships(U1, &[(O1.to_owned(), true)])?;
+            tx.put_organization(&anew)
+        });
+        dead(world, &family);
+        let fresh = world.family(at(2));
+        assert_eq!(world.access(&fresh.access, at(3)).unwrap().environment, Environment::Developer);
     });
 }
 

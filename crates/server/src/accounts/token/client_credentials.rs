@@ -10,7 +10,7 @@ use grantor_protocol::{
     scope::{Catalog, ScopeList},
     secret::SecretKind,
 };
-use grantor_store::ClientTokenRequest;
+use grantor_store::{AuditEvent, ClientTokenRequest};
 
 use super::issued::Issued;
 use crate::{failure::Failure, house::DataCenter, http::params::Sent, refusals::Asking, tokens};
@@ -50,7 +50,7 @@ pub async fn issue(
         Ok(id) => id,
         Err(cause) => return Ok(Err(cause)),
     };
-    let now = asking.now;
+    let (now, trail) = (asking.now, asking.trail(dc)?);
     let (access, access_hash) = tokens::fresh(dc, SecretKind::Access, now)?;
     let asked = ClientTokenRequest {
         client_id: record.client.id.clone(),
@@ -61,9 +61,10 @@ pub async fn issue(
         resource: String::new(),
         access: access_hash,
         fresh_grant: dc.fresh_id(now)?,
+        event: AuditEvent::ClientTokenIssued,
     };
     let policy = Arc::clone(&dc.house.policy);
-    let issued = dc.store.write(move |tx| tx.issue_client_token(&asked, &catalog, &policy, now)).await?;
+    let issued = dc.store.write(move |tx| tx.issue_client_token(&asked, &catalog, &policy, &trail, now)).await?;
     Ok(issued.map(|rules| {
         Issued {
             access: &access.reveal(record.client.client_type.prefix()),

@@ -5,7 +5,7 @@ use axum::{
     extract::{Query, State},
 };
 use grantor_protocol::{people::UserId, time::Timestamp};
-use grantor_store::{AuditWanted, AuditRow};
+use grantor_store::{AuditRow, AuditWanted};
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::{IntoParams, ToSchema};

@@ -44,7 +44,13 @@ impl Planner<'_> {
                 return Err(ProvisionError(format!("{who}: the zuid is {} and cannot change", found.user.id.0)));
             }
             (Some(found), _) => found.user.id.0,
-            (None, Some(zuid)) => self.free_zuid(zuid, location, &who)?,
+            (None, Some(zuid)) => {
+                let zuid = self.free_zuid(zuid, location, &who)?;
+                if *realm == Realm::Accounts {
+                    self.leave_old_home(&email, UserId(zuid), location)?;
+                }
+                zuid
+            }
             (None, None) => self.made_zuid(location)?,
         };
         self.kept.users.insert((location.to_owned(), id));
@@ -83,6 +89,26 @@ impl Planner<'_> {
         });
         let ends_sessions = changed.contains(&"password") || entry.disabled;
         self.add(line, Change::User { location: location.to_owned(), user, places, ends_sessions });
+        Ok(())
+    }
+
+    /// The same person in another data center: there they are removed.
+    fn leave_old_home(&mut self, email: &str, user: UserId, location: &str) -> Done {
+        let mut old = Vec::new();
+        for (there, store) in self.shop.stores.data_centers.iter().filter(|(there, _)| *there != location) {
+            let wanted = email.to_owned();
+            let found = store.read_blocking(move |tx| tx.user_by_email(&Realm::Accounts, &wanted))?;
+            if found.is_some_and(|found| found.user.id == user) {
+                old.push(there.clone());
+            }
+        }
+        for there in old {
+            // Not to be removed twice when what is not in the file goes.
+            self.kept.users.insert((there.clone(), user.0));
+            let line = format!("- user {email} ({there}): moves to {location}");
+            let change = Change::RemoveUser { location: there, user, email: email.to_owned(), realm: Realm::Accounts };
+            self.add(line, change);
+        }
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use grantor_protocol::{
     scope::ScopeList,
     secret::SecretKind,
 };
-use grantor_store::{ClientTokenRequest, Origin};
+use grantor_store::{AuditEvent, ClientTokenRequest, Origin};
 
 use super::{resources, scopes};
 use crate::{
@@ -52,7 +52,7 @@ pub async fn issue(
         Ok(aim) => aim,
         Err(cause) => return Ok(Err(cause)),
     };
-    let now = asking.now;
+    let (now, trail) = (asking.now, asking.trail(dc)?);
     let (access, access_hash) = tokens::fresh(dc, SecretKind::Access, now)?;
     let asked = ClientTokenRequest {
         client_id: client.id.clone(),
@@ -63,9 +63,10 @@ pub async fn issue(
         resource: aim.resource.clone(),
         access: access_hash,
         fresh_grant: dc.fresh_id(now)?,
+        event: AuditEvent::ClientTokenIssued,
     };
     let policy = Arc::clone(&dc.house.policy);
-    let step = move |tx: &mut grantor_store::Tx<'_>| tx.issue_client_token(&asked, &catalog, &policy, now);
+    let step = move |tx: &mut grantor_store::Tx<'_>| tx.issue_client_token(&asked, &catalog, &policy, &trail, now);
     let rules = match dc.store.write(step).await? {
         Ok(rules) => rules,
         Err(cause) => return Ok(Err(cause)),

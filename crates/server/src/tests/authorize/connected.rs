@@ -4,7 +4,7 @@
 use super::*;
 
 /// Names of the applications that a browser's front page lists, with what is posted to remove each.
-pub(super) async fn connected(house: &House, browser: &mut Browser, front: &str) -> Vec<(String, String)> {
+pub async fn connected(house: &House, browser: &mut Browser, front: &str) -> Vec<(String, String)> {
     let page = browser.get(&format!("{}{front}", house.url("us"))).await;
     assert_eq!(page.status, 200);
     assert_page(&page);
@@ -16,7 +16,7 @@ pub(super) async fn connected(house: &House, browser: &mut Browser, front: &str)
 }
 
 /// Posts a removal with the tokens of that browser's own pages.
-pub(super) async fn remove(house: &House, browser: &mut Browser, front: &str, grant: &str) -> Reply {
+pub async fn remove(house: &House, browser: &mut Browser, front: &str, grant: &str) -> Reply {
     let page = browser.get(&format!("{}{}/sign-out", house.url("us"), front.trim_end_matches('/'))).await;
     let fields = Form::find(&page.body).unwrap().filled("grant", grant);
     browser.post(&format!("{}{}/connected", house.url("us"), front.trim_end_matches('/')), &fields).await

@@ -1,4 +1,4 @@
-//! Several data centers: the browser goes home, and nobody can tell from it who is known where (cases I08, I09,
+//! Several data centers: the browser goes home, and nobody can tell from it who is known where (cases I08, I09, I11,
 //! A14; accounts-protocol.md section 15, decisions 12, 22, 23; `spec/decisions.md` 15, 19).
 
 use super::*;
@@ -313,6 +313,120 @@ async fn signing_in_without_an_application_goes_home_too() {
         // Signed in: the way in leads to the front page.
         let reply = browser.get(&format!("{}/sign-in", house.url("eu"))).await;
         assert_eq!(reply.header("location"), Some("/"));
+    })
+    .await;
+}
+
+/// Adds a fault, or ends all of them.
+async fn eu_is_down(house: &House, down: bool) {
+    let fault = r#"{"fault":"data-center-down","data_center":"eu"}"#;
+    let request = Request::new(if down { "POST" } else { "DELETE" }, "/_sandbox/faults");
+    assert_eq!(house.send("us", &request.body("application/json", fault)).await.status, 200);
+}
+
+/// Where a button of the page leads.
+fn link(page: &Reply, class: &str) -> String {
+    let tag = page.body.split("<a ").find(|a| a.starts_with(&format!("class=\"{class}\"")));
+    attribute(tag.unwrap_or_else(|| panic!("no {class}: {page:?}")), "href").unwrap()
+}
+
+fn waits(page: &Reply) {
+    assert_eq!(page.status, 503, "{page:?}");
+    assert_page(page);
+    assert_eq!(heading(page), "We cannot reach your data center");
+}
+
+#[tokio::test]
+async fn i11_a_home_that_is_down_is_told_on_a_page_and_nothing_is_made_elsewhere() {
+    for_each_store(async |house| {
+        for door in DOORS {
+            let ask = door.ask(&DESK);
+            eu_is_down(house, true).await;
+            // Typed, hinted and remembered; at a portal of that place; without an application; by nobody in person.
+            let mut browser = Browser::default();
+            let (url, page) = browser.open(house, &ask.url(house)).await;
+            let typed = answer(&mut browser, &url, &page, "email", CARLA.email).await;
+            waits(&typed);
+            let hinted = ask.clone().with("login_hint", CARLA.email);
+            let mut remembering = Browser::default();
+            remembering.cookies.insert("grantor_us_home".to_owned(), "eu".to_owned());
+            waits(&Browser::default().get(&hinted.url(house)).await);
+            waits(&remembering.get(&ask.url(house)).await);
+            waits(&remembering.get(&format!("{}/sign-in", house.url("us"))).await);
+            waits(&remembering.get(&format!("{}/oauth/v3/device", house.url("us"))).await);
+            waits(&Browser::default().get(&once(&DESK).portal(BERLIN).url(house)).await);
+            waits(&Browser::default().get(&ask.clone().with("sandbox_user", CARLA.email).url(house)).await);
+            if door == Door::Standard {
+                let silent = hinted.clone().with("prompt", "none").without("access_type");
+                let end = callback(&Browser::default().get(&silent.url(house)).await);
+                assert_eq!((end.get("code"), end.get("error")), (None, Some("temporarily_unavailable")), "{end:?}");
+            }
+            // Who is at home here does not notice.
+            house.code(&ask, &ALICE).await;
+            for location in ["us", "cn"] {
+                let rows = house.audit(location).await;
+                assert!(rows.iter().all(|row| row.user.map(|user| user.0) != Some(CARLA.zuid)), "{location}: {rows:?}");
+            }
+            // Trying again leads home as soon as that is there again; the other way leads there at once.
+            let (again, onward) = (link(&typed, "button primary"), link(&typed, "button"));
+            assert!(again.starts_with(&ask.path()) && !again.contains("_grantor"), "{again}");
+            assert!(onward.starts_with(&format!("{}{}?", house.url("eu"), ask.path())), "{onward}");
+            let again = format!("{}{again}", house.url("us"));
+            waits(&browser.get(&again).await);
+            eu_is_down(house, false).await;
+            for way in [&again, &onward] {
+                let (url, page) = browser.clone().open(house, way).await;
+                form(&page, "password");
+                assert!(url.starts_with(house.url("eu")) && text_of(&page.body).contains(CARLA.email), "{url}");
+            }
+            let (_, end) = browser.walk(house, &again, &CARLA, None).await;
+            let code = callback(&end).code();
+            Tokens::of(&door.exchange(house, "eu", &DESK, &code).await);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn i11_who_moves_is_at_home_in_one_place_and_takes_nothing_along() {
+    for_each_store(async |house| {
+        let alice = |location: &str, organization: &str| {
+            format!(
+                "[[user]]\nemail = \"alice@zylker.example\"\nzuid = 700001\n{{password}}\nfirst_name = \"Alice\"\n\
+                 data_center = {location:?}\norganizations = [{organization:?}]\n"
+            )
+        };
+        for door in DOORS {
+            let ask = door.ask(&DESK).with("scope", &BIGIN.replace(',', " "));
+            let mut browser = Browser::default();
+            let mut before: Option<(&str, Tokens, String)> = None;
+            for (location, organization) in [("eu", "20001"), ("us", "10001"), ("eu", "20001"), ("us", "10001")] {
+                house.provision(&alice(location, organization)).await;
+                if let Some((old_home, tokens, code)) = &before {
+                    assert!(!house.alive(old_home, &tokens.access).await, "{old_home}");
+                    door.refused(&door.refresh(house, old_home, &DESK, &tokens.refresh).await, "left");
+                    door.refused(&door.exchange(house, old_home, &DESK, code).await, "left");
+                }
+                // Neither a session nor a consent came along; the address leads to the new home.
+                let quiet = ask.clone().without("prompt");
+                let (url, page) = browser.walk(house, &quiet.url(house), &ALICE, Some("decision")).await;
+                form(&page, "decision");
+                assert!(url.starts_with(house.url(location)), "{url}");
+                let code = callback(&answer(&mut browser, &url, &page, "decision", "accept").await).code();
+                let tokens = Tokens::of(&door.exchange(house, location, &DESK, &code).await);
+                assert!(house.alive(location, &tokens.access).await);
+                let code = browser.authorize(house, &quiet, &ALICE).await.code();
+                before = Some((location, tokens, code));
+            }
+            // The places know of one Alice between them.
+            let mut homes = 0;
+            for location in ["us", "eu", "cn"] {
+                let people = house.room(location).store.read(|tx| tx.users(&grantor_protocol::people::Realm::Accounts));
+                homes += people.await.unwrap().iter().filter(|user| user.email == ALICE.email).count();
+            }
+            assert_eq!(homes, 1);
+            house.provision(FIXTURE).await;
+        }
     })
     .await;
 }

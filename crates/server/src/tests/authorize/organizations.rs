@@ -216,24 +216,30 @@ async fn a_membership_that_ends_between_pages_ends_there() {
 }
 
 #[tokio::test]
-async fn a_second_membership_asks_and_leaves_what_was_granted_alone() {
+async fn i04_a_second_membership_asks_and_leaves_what_was_granted_alone() {
     for_each_store(async |house| {
-        let ask = once(&DESK).with("scope", BIGIN);
-        let mut browser = Browser::default();
-        let code = browser.authorize(house, &ask, &ALICE).await.code();
-        let before = Tokens::of(&house.exchange("us", &DESK, &code).await);
-        house.provision(&person(&ALICE, "Alice", &["10001", "10002"])).await;
-        assert!(house.alive("us", &before.access).await);
-        let fresh = Tokens::of(&house.refresh("us", &DESK, &before.refresh).await);
-        assert!(house.alive("us", &fresh.access).await);
-        // The same request no longer says which one it means: she is asked, here and by another client.
-        let (url, page) = browser.open(house, &ask.url(house)).await;
-        let (_, old) = browser.fill(house, &url, &page, "organization", "10001").await;
-        assert!(callback(&old).get("code").is_some(), "granted before");
-        let (_, new) = browser.fill(house, &url, &page, "organization", "10002").await;
-        assert_eq!(shown(&new), "Zylker Sandbox");
-        let (_, page) = browser.open(house, &once(&OTHER).with("scope", BIGIN).url(house)).await;
-        form(&page, "organization");
+        for door in DOORS {
+            house.provision(FIXTURE).await;
+            let once = |app: &App| door.ask(app).without("prompt").with("scope", &BIGIN.replace(',', " "));
+            let mut browser = Browser::default();
+            let code = browser.authorize(house, &once(&DESK).with("prompt", "consent"), &ALICE).await.code();
+            let before = Tokens::of(&door.exchange(house, "us", &DESK, &code).await);
+            house.provision(&person(&ALICE, "Alice", &["10001", "10002"])).await;
+            assert!(house.alive("us", &before.access).await);
+            let fresh = door.renewed(house, "us", &DESK, &before.refresh).await;
+            for access in [&before.access, &fresh.access] {
+                let told = door.introspect(house, "us", &DESK, access).await;
+                assert_eq!(told.text("org_id"), "10001", "{door:?}: what was granted is as it was");
+            }
+            // The same request no longer says which one it means: she is asked, here and by another client.
+            let (url, page) = browser.open(house, &once(&DESK).url(house)).await;
+            let (_, old) = browser.fill(house, &url, &page, "organization", "10001").await;
+            assert!(callback(&old).get("code").is_some(), "granted before");
+            let (_, new) = browser.fill(house, &url, &page, "organization", "10002").await;
+            assert_eq!(shown(&new), "Zylker Sandbox");
+            let (_, page) = browser.open(house, &once(&OTHER).url(house)).await;
+            form(&page, "organization");
+        }
     })
     .await;
 }

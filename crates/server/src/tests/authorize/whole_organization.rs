@@ -2,7 +2,10 @@
 
 use grantor_protocol::token::PresentedToken;
 
-use super::connected::{connected, remove};
+use super::{
+    connected::{connected, remove},
+    text_of,
+};
 use crate::tests::harness::*;
 
 const CONTACTS: &str = "ZohoBigin.modules.contacts.READ";
@@ -176,6 +179,40 @@ async fn administrators_see_it_and_take_it_back() {
         assert_eq!(stands_for(house, &tokens.access).await, None);
         let refreshed = house.refresh("us", &DESK, &tokens.refresh).await;
         assert_eq!(refreshed.brief(), (200, r#"{"error":"invalid_code"}"#));
+    })
+    .await;
+}
+
+/// Where it asks nobody for an id: in the chooser's form. What is not there, what is elsewhere and what is there but not
+/// one's to decide are one answer.
+#[tokio::test]
+async fn i05_an_organization_that_is_not_there_and_one_that_is_another_s_are_told_alike() {
+    for_each_store(async |house| {
+        let more = "[[organization]]\nid = \"10003\"\nname = \"Zylker Labs\"\ndata_center = \"us\"\n\
+                    [[organization]]\nid = \"10004\"\nname = \"Stranger\"\ndata_center = \"us\"\n";
+        let bob = entry(&BOB, "[\"10001\", \"10002\", \"10003\"]", "[\"10002\", \"10003\"]");
+        house.provision(&format!("{more}{bob}")).await;
+        let mut browser = Browser::default();
+        let (at, asked) = browser.walk(house, &link(house, &ask()), &BOB, Some("organization")).await;
+        let mut told = Vec::new();
+        // Not there; at another data center; not his; his, but not his to decide; and no id at all.
+        for id in ["99999", "20001", "10004", "10001", "", "../10002", "10002,10004"] {
+            let (_, page) = browser.fill(house, &at, &asked, "organization", id).await;
+            assert_eq!(page.header("location"), None, "{id:?}");
+            let form = Form::find(&page.body).unwrap();
+            assert_eq!(form.choices, ["10003", "10002"], "{id:?}");
+            let names: Vec<String> = page.headers.iter().map(|(name, _)| name.clone()).collect();
+            let text = text_of(&page.body).replace(page.header("x-request-id").unwrap(), "…");
+            told.push((page.status, names, text));
+        }
+        assert_eq!(told[0].0, 422);
+        assert!(told.iter().all(|one| *one == told[0]), "{told:#?}");
+        // Nested crosswise: the query names one organization, the form another.
+        let mut crosswise = ask();
+        crosswise.parameters.push(("organization".to_owned(), "10004".to_owned()));
+        let (at, asked) = browser.walk(house, &link(house, &crosswise), &BOB, Some("organization")).await;
+        let (_, consent) = browser.fill(house, &at, &asked, "organization", "10003").await;
+        assert!(consent.body.contains("Zylker Labs") && !consent.body.contains("Stranger"), "{consent:?}");
     })
     .await;
 }

@@ -48,7 +48,7 @@ impl MakeWriter<'_> for Reader {
 
 /// A marked secret, or what has the shape of half a token, of a browser's id or of a seal: a run of thirty-two
 /// letters and digits (request ids have sixteen).
-fn is_secret(line: &str) -> bool {
+pub fn is_secret(line: &str) -> bool {
     let shaped = |run: &str| run.len() >= 32 && run.bytes().any(|b| b.is_ascii_digit());
     line.contains(CANARY) || line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').any(shaped)
 }

@@ -2,6 +2,7 @@
 //! error at the client (cases A01 to A04, A06 to A11, B01, B05).
 
 use super::*;
+use crate::tests::authorize::redirect_uris::{MUTATIONS, REGISTERED};
 
 /// The request of a browser that is signed in as Alice.
 async fn told(house: &House, browser: &mut Browser, ask: &Ask) -> Callback {
@@ -69,6 +70,32 @@ async fn a01_to_a04_a_client_or_an_address_that_is_not_known_ends_on_a_page() {
         }
         let native = ask(&POCKET).with("redirect_uri", "http://127.0.0.1:4711/callback");
         form(&sent(house, &mut browser, &native).await, "decision");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a03_nothing_but_the_registered_uri_will_do() {
+    for_one_store(async |house| {
+        let app = App { id: "1000.REDIRECTS0000000000000000000A", redirect_uri: REGISTERED, ..DESK };
+        let entry = format!(
+            "[[client]]\nid = \"{}\"\nsecret = \"canary-made-secret\"\ntype = \"server\"\nname = \"App\"\n\
+             redirect_uris = [\"{REGISTERED}\", \"https://second.example/cb\"]\ndata_centers = [\"us\", \"eu\"]\n",
+            app.id
+        );
+        house.provision(&entry).await;
+        let mut browser = browser_of(house, &ALICE).await;
+        for uri in MUTATIONS {
+            let wrong = ask(&app).with("redirect_uri", uri);
+            // Signed in or not, and even for whoever wants no page.
+            for ask in [&wrong, &wrong.clone().with("prompt", "none")] {
+                assert_page(ask, &sent(house, &mut browser, ask).await);
+                assert_page(ask, &sent(house, &mut Browser::default(), ask).await);
+            }
+        }
+        for uri in [REGISTERED, "https://second.example/cb"] {
+            form(&sent(house, &mut browser, &ask(&app).with("redirect_uri", uri)).await, "decision");
+        }
     })
     .await;
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{super::harness::*, issuer, kit::*};
 
-const API: &str = "https://api.zylker.example";
+pub const API: &str = "https://api.zylker.example";
 const FILES: &str = "urn:zylker:files";
 
 /// The API wants JWTs, knows the modules only, and is [`OTHER`]; files are opaque.
@@ -12,10 +12,10 @@ const RESOURCES: &str = "[[resource]]\naudience = \"https://api.zylker.example\"
     token_format = \"jwt\"\nclients = [\"1000.ZYLKEROTHER000000000000000000B\"]\n\
     [[resource]]\naudience = \"urn:zylker:files\"\n";
 
-const SETUP: Setup =
+pub const SETUP: Setup =
     Setup { throttles: false, guess_limits: false, predictable: false, no_sandbox: false, policy: RESOURCES };
 
-fn aimed(resources: &[&str]) -> Ask {
+pub fn aimed(resources: &[&str]) -> Ask {
     let mut ask = offline(&DESK).with("scope", "openid AaaServer.profile.READ ZohoBigin.modules.contacts.READ");
     ask.parameters.extend(resources.iter().map(|r| ("resource".to_owned(), (*r).to_owned())));
     ask
