@@ -1,6 +1,6 @@
 //! The console of an application's developer: `/console`. One file for each page.
 
-mod causes;
+pub(crate) mod causes;
 mod client_id;
 mod code;
 mod form;

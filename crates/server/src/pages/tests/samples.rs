@@ -5,7 +5,7 @@ use super::pages::{
     Application, Brand, ChooseAccount, ChooseOrganization, ChooseOrganizationError, ConnectedApplication, Consent,
     ConsentNext, DeviceCodeError, DeviceDone, DevicePage, Environment, ErrorPage, ErrorText, Form, FormPost, Frame,
     Home, Locale, NoOrganization, OrganizationChoice, ScopeGroup, ScopeLine, SignInEmail, SignInError, SignInFactor,
-    SignInPassword, SignOut, SignedIn, SignedOut, scopes,
+    SignInPassword, SignOut, SignedIn, SignedOut, Unreachable, scopes,
 };
 
 /// The words a page is filled with.
