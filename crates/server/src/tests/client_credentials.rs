@@ -187,6 +187,8 @@ async fn client_credentials_are_throttled_and_capped_like_refreshes() {
 async fn client_credentials_are_in_the_audit_at_either_door() {
     for_each_store(async |house| {
         house.provision(ALICES_CLIENT).await;
+        let both =
+            App { id: "1000.ZYLKERBOTH00000000000000000000", secret: "canary-both-secret-0001", redirect_uri: "" };
         let told = async |reply: &Reply| {
             let access = Tokens::of(reply).access;
             let rows = house.audit("us").await;
@@ -194,17 +196,17 @@ async fn client_credentials_are_in_the_audit_at_either_door() {
             let mark = grantor_protocol::token::PresentedToken::parse(&access).unwrap().id.mark();
             assert_eq!(row.detail, format!("access token {mark}, scopes {BIGIN}"));
             assert_eq!(Some(row.request_id.as_str()), reply.header("x-request-id"));
-            assert_eq!(row.client_id.as_deref(), Some(ALICES.id));
+            assert_eq!(row.client_id.as_deref(), Some(both.id));
             (row.user.map(|user| user.0), row.organization_id)
         };
-        let reply = asked(house, &ALICES, BIGIN, None).await;
+        let reply = asked(house, &both, BIGIN, None).await;
         assert_eq!(told(&reply).await, (Some(ALICE.zuid), Some("10001".to_owned())));
         // At the standard door nobody stands behind it.
         house.advance(1);
         let fields = [("grant_type", "client_credentials"), ("scope", BIGIN)];
-        let reply = house.send("us", &Request::form("/oauth2/token", &fields).basic(ALICES.id, ALICES.secret)).await;
+        let reply = house.send("us", &Request::form("/oauth2/token", &fields).basic(both.id, both.secret)).await;
         assert_eq!(told(&reply).await, (None, None));
-        asked(house, &ALICES, "", None).await;
+        asked(house, &both, "", None).await;
         let rows = house.audit("us").await;
         assert_eq!(rows.iter().filter(|row| row.event == "client_token_issued").count(), 2, "a refusal is not there");
     })

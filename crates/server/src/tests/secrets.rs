@@ -82,7 +82,7 @@ fn enhancing(house: &House, token: &str) -> String {
         ("client_id", DESK.id),
         ("response_type", "update_scopes"),
         ("redirect_uri", DESK.redirect_uri),
-        ("scope", "ZohoBigin.org.READ"),
+        ("scope", "email"),
         ("enhance_token", token),
         ("logout", "false"),
     ];

@@ -351,7 +351,8 @@ pub(crate) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
 
     add("no-organization", NoOrganization { frame, application: words.application, user }.render());
     let retry_url = "/oauth/v2/auth?client_id=x&login_hint=a%40b.example";
-    add("unreachable", Unreachable { frame, retry_url, onward_url: words.url }.render());
+    let onward_url = "https://accounts.zylker.example/oauth/v2/auth?client_id=x&_grantor_hop=1";
+    add("unreachable", Unreachable { frame, retry_url, onward_url }.render());
     add("sign-out", SignOut { frame, form, display: words.person, email: words.email, stay_url: "/" }.render());
     add("signed-out", SignedOut { frame, sign_in_url: "/signin" }.render());
     add(

@@ -321,7 +321,8 @@ async fn signing_in_without_an_application_goes_home_too() {
 async fn eu_is_down(house: &House, down: bool) {
     let fault = r#"{"fault":"data-center-down","data_center":"eu"}"#;
     let request = Request::new(if down { "POST" } else { "DELETE" }, "/_sandbox/faults");
-    assert_eq!(house.send("us", &request.body("application/json", fault)).await.status, 200);
+    let expected = if down { 201 } else { 200 };
+    assert_eq!(house.send("us", &request.body("application/json", fault)).await.status, expected);
 }
 
 /// Where a button of the page leads.
@@ -421,7 +422,8 @@ async fn i11_who_moves_is_at_home_in_one_place_and_takes_nothing_along() {
             // The places know of one Alice between them.
             let mut homes = 0;
             for location in ["us", "eu", "cn"] {
-                let people = house.room(location).store.read(|tx| tx.users(&grantor_protocol::people::Realm::Accounts));
+                let room = house.room(location);
+                let people = room.store.read(|tx| tx.users(&grantor_protocol::people::Realm::Accounts));
                 homes += people.await.unwrap().iter().filter(|user| user.email == ALICE.email).count();
             }
             assert_eq!(homes, 1);
