@@ -87,7 +87,7 @@ pub async fn walk(
         let id = parts.next().unwrap_or_default();
         let own = sitting.memberships.iter().find(|m| m.administrator && m.organization.id == id);
         let Some(organization) = own.map(|m| m.organization.clone()) else { return sitting.nothing() };
-        let office = Office { organization, rest: parts.skip(1).collect() };
+        let office = Office { organization, rest: parts.collect() };
         room(sitting, &office).await
     })
     .await

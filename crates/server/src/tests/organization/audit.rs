@@ -1,32 +1,16 @@
 //! The audit log over the wire: filters, pages, and the files that are taken along.
 
-use super::{BIGIN, browser_of, csrf, done, page};
+use super::{BIGIN, browser_of, done, page, submit};
 use crate::tests::harness::*;
 
 const AUDIT: &str = "/organization/10001/audit";
 
-/// The file that an export gives: its head, and its body put together again.
+/// The file that an export gives: its name, and what is in it. (A sandbox reads it whole for its journal.)
 async fn exported(house: &House, browser: &mut Browser, fields: &[(&str, &str)]) -> (String, String) {
-    let csrf = csrf(house, browser).await;
-    let mut all = vec![("csrf", csrf.as_str())];
-    all.extend(fields);
-    let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let request = Request::form(&format!("{AUDIT}/export"), &all).header("cookie", &cookies.join("; "));
-    let url = house.url("us");
-    let bytes = request.bytes(url.trim_start_matches("http://"));
-    let answer = String::from_utf8(exchange_bytes(url, &bytes).await).unwrap();
-    let (head, mut rest) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.contains("transfer-encoding: chunked"), "{head}");
-    let mut body = String::new();
-    while let Some((length, more)) = rest.split_once("\r\n") {
-        let length = usize::from_str_radix(length, 16).unwrap();
-        if length == 0 {
-            return (head.to_owned(), body);
-        }
-        body.push_str(&more[..length]);
-        rest = &more[length + 2..];
-    }
-    panic!("the file broke off: {answer}");
+    let reply = submit(house, browser, &format!("{AUDIT}/export"), fields).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let named = |name| reply.header(name).unwrap_or_default();
+    (format!("{} {}", named("content-type"), named("content-disposition")), reply.body.clone())
 }
 
 #[tokio::test]
@@ -77,7 +61,7 @@ async fn what_happened_is_found_and_taken_along() {
         let rows: Vec<serde_json::Value> = all.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(rows.len(), 55, "with both exports");
         assert!(rows[0]["event"] == "audit_exported" && rows[0]["detail"] == "jsonl", "{}", rows[0]);
-        let other = super::submit(house, &mut alice, &format!("{AUDIT}/export"), &[("format", "exe")]).await;
+        let other = submit(house, &mut alice, &format!("{AUDIT}/export"), &[("format", "exe")]).await;
         assert_eq!(other.status, 404);
     })
     .await;
