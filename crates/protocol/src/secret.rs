@@ -22,6 +22,12 @@ pub enum SecretKind {
     BrowserSession,
     /// A client secret.
     Client,
+    /// A link in a mail that sets a new password.
+    RecoveryLink,
+    /// A link in a mail that proves an address.
+    VerificationLink,
+    /// A link in a mail that makes an account.
+    SignUpLink,
 }
 
 impl SecretKind {
@@ -34,6 +40,9 @@ impl SecretKind {
             Self::Enhancement => b"grantor/enhancement/",
             Self::BrowserSession => b"grantor/browser-session/",
             Self::Client => b"grantor/client/",
+            Self::RecoveryLink => b"grantor/recovery-link/",
+            Self::VerificationLink => b"grantor/verification-link/",
+            Self::SignUpLink => b"grantor/sign-up-link/",
         }
     }
 }
@@ -141,6 +150,9 @@ mod tests {
             SecretKind::Enhancement,
             SecretKind::BrowserSession,
             SecretKind::Client,
+            SecretKind::RecoveryLink,
+            SecretKind::VerificationLink,
+            SecretKind::SignUpLink,
         ];
         for (i, a) in kinds.iter().enumerate() {
             for (j, b) in kinds.iter().enumerate() {

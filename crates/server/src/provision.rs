@@ -4,7 +4,7 @@
 mod apply;
 mod check;
 mod file;
-mod made;
+pub(crate) mod made;
 mod plan;
 pub mod secrets;
 

@@ -14,6 +14,8 @@ pub struct SignInPassword<'a> {
     pub error: Option<SignInError>,
     /// Where "Use another account" leads.
     pub switch_url: &'a str,
+    /// Where one asks for a letter when the password is forgotten.
+    pub recover_url: Option<&'a str>,
 }
 
 impl SignInPassword<'_> {

@@ -22,7 +22,7 @@ pub(super) fn password(entropy: &Entropy) -> Result<String, NoEntropy> {
 }
 
 /// A decimal number of so many digits that does not begin with 0.
-pub(super) fn number(digits: usize, entropy: &Entropy) -> Result<String, NoEntropy> {
+pub(crate) fn number(digits: usize, entropy: &Entropy) -> Result<String, NoEntropy> {
     Ok(format!("{}{}", drawn(b"123456789", 1, entropy)?, drawn(b"0123456789", digits.saturating_sub(1), entropy)?))
 }
 

@@ -27,6 +27,11 @@ pub fn to_location(visit: &Visit, location: &str) -> Response {
 
 /// Sends the browser to the same door of another data center; `email` replaces a hint in the query.
 pub fn to(visit: &Visit, place: &Place, email: Option<&str>) -> Response {
+    to_page(visit, place, &visit.door.path(), email)
+}
+
+/// Sends the browser to a page of another data center, in the same way.
+pub fn to_page(visit: &Visit, place: &Place, page: &str, email: Option<&str>) -> Response {
     let base = match visit.door.realm() {
         Realm::Accounts => &place.accounts_url,
         Realm::Portal(_) => &place.portal_url,
@@ -47,7 +52,7 @@ pub fn to(visit: &Visit, place: &Place, email: Option<&str>) -> Response {
     if !query.is_empty() {
         query.push('&');
     }
-    let response = reply::see_other(&format!("{base}{}?{query}{HOP}=1", visit.door.path()));
+    let response = reply::see_other(&format!("{base}{page}?{query}{HOP}=1"));
     let home = email.and_then(|_| visit.jar().set(Cookie::Home, &place.location, Some(HOME_AGE)));
     reply::with_cookies(response, [home, visit.browser_cookie()])
 }

@@ -25,11 +25,13 @@ use super::{
     resume::Known,
 };
 use crate::{
+    account,
     guesses::Guess,
     house::DataCenter,
     http::{cookies::Cookie, params, reply},
     metrics::Endpoint,
     pages::{Form, SignInEmail, SignInError, SignInPassword},
+    sitting::continue_to,
 };
 
 /// The address the request hints at, folded.
@@ -67,10 +69,12 @@ fn email_page(
     status: StatusCode,
 ) -> Walked {
     let seal = visit.seal(&visit.sealed)?;
+    let sign_up_url = sign_up_url(visit);
     let (action, csrf) = (visit.action(&visit.door.sign_in_path()), visit.form_token());
     let html = visit.framed(|frame| {
         let form = Form { action: &action, csrf: &csrf, seal: &seal };
-        SignInEmail { frame, form, application: application(valid), email, error }.render()
+        let sign_up_url = sign_up_url.as_deref();
+        SignInEmail { frame, form, application: application(valid), email, error, sign_up_url }.render()
     });
     Ok(visit.page_with(status, html))
 }
@@ -86,11 +90,32 @@ fn password_page(
     sealed.email = Some(email.to_owned());
     let (seal, switch_url) = (visit.seal(&sealed)?, visit.switch_url()?);
     let (action, csrf) = (visit.action(&visit.door.sign_in_path()), visit.form_token());
+    let recover_url = recover_url(visit, email);
     let html = visit.framed(|frame| {
         let form = Form { action: &action, csrf: &csrf, seal: &seal };
-        SignInPassword { frame, form, application: application(valid), email, error, switch_url: &switch_url }.render()
+        let (switch_url, recover_url) = (&switch_url, recover_url.as_deref());
+        SignInPassword { frame, form, application: application(valid), email, error, switch_url, recover_url }.render()
     });
     Ok(visit.page_with(status, html))
+}
+
+/// Where a stranger makes an account, and goes on from there to the page that sent them.
+fn sign_up_url(visit: &Visit) -> Option<String> {
+    let open = *visit.door.realm() == Realm::Accounts && account::sign_up_is_open(&visit.dc);
+    let onward = continue_to(&visit.query).filter(|_| visit.door.is_home());
+    open.then(|| match onward {
+        Some(wanted) => {
+            let query = form_urlencoded::Serializer::new(String::new()).append_pair("continue", &wanted).finish();
+            format!("/sign-up?{query}")
+        }
+        None => "/sign-up".to_owned(),
+    })
+}
+
+/// Where one asks for a letter when the password is forgotten.
+fn recover_url(visit: &Visit, email: &str) -> Option<String> {
+    let hint = || form_urlencoded::Serializer::new(String::new()).append_pair("login_hint", email).finish();
+    visit.dc.house.mail.is_there().then(|| format!("{}?{}", visit.door.recover_path(), hint()))
 }
 
 fn application(valid: Option<&Valid>) -> Option<&str> {
@@ -214,6 +239,7 @@ async fn signed_in(visit: &Visit, user: &User) -> Walked {
         realm: visit.door.realm().clone(),
         user: user.id,
         browser: visit.browser_hash(),
+        seen_from: visit.seen_from(),
     };
     let replaces = visit.session();
     let (life, realm) = (dc.house.session_life(), visit.door.realm().clone());

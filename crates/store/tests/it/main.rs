@@ -33,6 +33,7 @@ mod implicit;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod own_account;
 mod people;
 #[cfg(test)]
 mod races;

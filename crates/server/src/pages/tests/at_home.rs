@@ -5,6 +5,7 @@ mod account;
 mod console;
 mod organization;
 mod security;
+mod sign_up;
 
 use super::pages::{Locale, assets};
 use super::samples::{ALL_WORDS, HOSTILE, Words};
@@ -12,7 +13,7 @@ use super::whole::tags;
 
 type Samples = fn(Locale, Words) -> Vec<(String, String)>;
 
-const AREAS: [Samples; 4] = [account::pages, console::pages, organization::pages, security::pages];
+const AREAS: [Samples; 5] = [account::pages, console::pages, organization::pages, security::pages, sign_up::pages];
 
 fn every_page() -> Vec<(String, String)> {
     let all = |pages: Samples| {
