@@ -105,6 +105,11 @@ Sign in as one of these people; everybody's password is  grantor-demo
     pat@partner.example    only in the portal \"Zylker Partners\"
     li@zylker.example      China, which stands apart: start at http://127.0.0.1:9003
 
+Or make yourself an account; the letter with its link is in the sandbox's mailbox:
+
+    http://127.0.0.1:9000/sign-up
+    http://127.0.0.1:9000/_sandbox/mail
+
 Try your own application (a second terminal):
 
     target/release/grantor login --accounts-url http://127.0.0.1:9000 \\

@@ -24,6 +24,8 @@ pub struct User {
     pub last_name: String,
     /// A disabled user cannot sign in, and no token of theirs works.
     pub disabled: bool,
+    /// Whether the address is known to be theirs: the operator's word, or a letter that was answered.
+    pub email_verified: bool,
 }
 
 impl User {

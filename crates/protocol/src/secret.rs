@@ -28,6 +28,12 @@ pub enum SecretKind {
     Invitation,
     /// A recovery code, which stands in for a second factor once.
     RecoveryCode,
+    /// A link in a mail that sets a new password.
+    RecoveryLink,
+    /// A link in a mail that proves an address.
+    VerificationLink,
+    /// A link in a mail that makes an account.
+    SignUpLink,
 }
 
 impl SecretKind {
@@ -43,6 +49,9 @@ impl SecretKind {
             Self::AdminToken => b"grantor/admin-token/",
             Self::Invitation => b"grantor/invitation/",
             Self::RecoveryCode => b"grantor/recovery-code/",
+            Self::RecoveryLink => b"grantor/recovery-link/",
+            Self::VerificationLink => b"grantor/verification-link/",
+            Self::SignUpLink => b"grantor/sign-up-link/",
         }
     }
 }
@@ -151,6 +160,9 @@ mod tests {
             SecretKind::BrowserSession,
             SecretKind::Client,
             SecretKind::RecoveryCode,
+            SecretKind::RecoveryLink,
+            SecretKind::VerificationLink,
+            SecretKind::SignUpLink,
         ];
         for (i, a) in kinds.iter().enumerate() {
             for (j, b) in kinds.iter().enumerate() {

@@ -33,8 +33,7 @@ pub fn of(user: &User, scopes: &ScopeList) -> Map<String, Value> {
     tell("sub", subject(user).into());
     if has(scopes, "email") {
         tell("email", user.email.as_str().into());
-        // Addresses are the operator's, not typed in by strangers.
-        tell("email_verified", true.into());
+        tell("email_verified", user.email_verified.into());
     }
     if has(scopes, "profile") {
         tell("name", user.display_name().into());
@@ -69,8 +68,10 @@ mod tests {
             first_name: first_name.into(),
             last_name: String::new(),
             disabled: false,
+            email_verified: false,
         };
         let claims = of(&user, &ScopeList::from_stored(scopes));
+        assert!(claims.get("email_verified").is_none_or(|told| *told == Value::Bool(false)));
         assert!(claims.keys().all(|name| NAMES.contains(&name.as_str())));
         claims.keys().map(String::as_str).collect::<Vec<_>>().join(" ")
     }

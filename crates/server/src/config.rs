@@ -231,6 +231,8 @@ impl Config {
         self.resources()?;
         if let Some(mail) = &self.mail {
             mail.check()?;
+        } else if self.accounts.sign_up {
+            return wrong("accounts: sign_up needs [mail]: whoever signs up proves the address by a letter".to_owned());
         }
         self.policy.check(self.sandbox.enabled)
     }

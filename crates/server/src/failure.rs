@@ -4,7 +4,7 @@ use std::error::Error;
 
 use grantor_store::StoreError;
 
-use crate::{entropy::NoEntropy, signing::SigningFailed};
+use crate::{entropy::NoEntropy, passwords::HashFailed, signing::SigningFailed};
 
 /// A cause of failure while answering.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +15,9 @@ pub enum Failure {
     /// There were no random bytes.
     #[error(transparent)]
     NoEntropy(#[from] NoEntropy),
+    /// A password could not be hashed.
+    #[error(transparent)]
+    Hash(#[from] HashFailed),
     /// Nothing could be signed.
     #[error(transparent)]
     Signing(#[from] SigningFailed),

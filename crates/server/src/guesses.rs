@@ -31,6 +31,10 @@ pub enum Guess<'a> {
     UserCode(&'a [u8; 32]),
     /// The same, from one address.
     UserCodes(IpAddr),
+    /// Letters to one address of e-mail, whether anybody has it or not.
+    Letter(&'a str, &'a str),
+    /// Letters asked for from one address of the network.
+    Letters(IpAddr),
 }
 
 /// Wrong secrets of a client from one address in [`WINDOW`]; then that address waits.
@@ -45,7 +49,11 @@ const ACCOUNT_FREE: u32 = 5;
 const USER_CODE_LIMIT: u32 = 10;
 /// Wrong user codes of devices from one address in [`WINDOW`].
 const USER_CODES_LIMIT: u32 = 20;
-/// How long guesses at clients and user codes are remembered.
+/// Letters to one address of e-mail in [`WINDOW`].
+const LETTER_LIMIT: u32 = 4;
+/// Letters asked for from one address of the network in [`WINDOW`].
+const LETTERS_LIMIT: u32 = 20;
+/// How long guesses at clients and user codes, and letters, are remembered.
 const WINDOW: Duration = Duration::from_mins(10);
 /// The longest wait between two passwords.
 const LONGEST_WAIT: Duration = Duration::from_mins(15);
@@ -118,6 +126,8 @@ impl Guesses {
             Guess::SignIn(_) => growing_end(count, ADDRESS_FREE),
             Guess::UserCode(_) => window_end(count, USER_CODE_LIMIT, WINDOW),
             Guess::UserCodes(_) => window_end(count, USER_CODES_LIMIT, WINDOW),
+            Guess::Letter(..) => window_end(count, LETTER_LIMIT, WINDOW),
+            Guess::Letters(_) => window_end(count, LETTERS_LIMIT, WINDOW),
         };
         let left = until.map_or(0, |until| until.millis() - now.millis());
         // A clock that was set back must not lock anybody out for longer than the longest wait.
@@ -133,7 +143,9 @@ impl Guesses {
 
     fn wrong_in(&self, counts: &mut HashMap<u64, Count>, guess: Guess<'_>, now: Timestamp) {
         let memory = match guess {
-            Guess::Client(..) | Guess::UserCode(_) | Guess::UserCodes(_) => WINDOW,
+            Guess::Client(..) | Guess::UserCode(_) | Guess::UserCodes(_) | Guess::Letter(..) | Guess::Letters(_) => {
+                WINDOW
+            }
             Guess::Token(_) => Duration::from_mins(1),
             Guess::Account(..) | Guess::KnownBrowser(..) | Guess::SignIn(_) => FORGET,
         };

@@ -1,20 +1,32 @@
 //! Letters to people: queued by the pages and sent by one task, so that an answer neither waits for a mail server nor
 //! tells by its time whether a letter went out. A letter is tried a few times; what stays unsent is in the log.
 
-use std::{path::Path, time::Duration};
+use std::{
+    collections::VecDeque,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use lettre::{
     AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{Mailbox, header::ContentType},
     transport::smtp::authentication::Credentials,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tracing::{info, warn};
 
-use crate::config::{ConfigError, MailConfig, SmtpConfig, SmtpTls};
+use crate::{
+    config::{ConfigError, MailConfig, SmtpConfig, SmtpTls},
+    failure::Failure,
+};
 
 /// The most letters that wait to be sent.
 const QUEUE: usize = 1_024;
+/// The most letters that are being written at once.
+const WRITING: usize = 256;
+/// Letters that a sandbox keeps to be looked at; the oldest go.
+const KEPT: usize = 100;
 /// Waits before a letter is tried again.
 const AGAIN: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(15), Duration::from_secs(60)];
 /// How long a mail server may take.
@@ -38,9 +50,18 @@ impl std::fmt::Debug for Letter {
 }
 
 /// Where letters are handed in.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Mail {
     queue: Option<mpsc::Sender<Letter>>,
+    writing: Arc<Semaphore>,
+    /// In a sandbox: the last letters, the newest first.
+    kept: Option<Arc<Mutex<VecDeque<Letter>>>>,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self { queue: None, writing: Arc::new(Semaphore::new(WRITING)), kept: None }
+    }
 }
 
 enum Carrier {
@@ -49,11 +70,11 @@ enum Carrier {
 }
 
 impl Mail {
-    /// Starts the sending task; without a config there is no mail.
+    /// Starts the sending task; without a config there is no mail. `keep`: letters are kept to be looked at as well.
     ///
     /// # Errors
     /// When the folder cannot be made, or the mail server's name cannot be used.
-    pub fn start(config: Option<&MailConfig>, data_dir: &Path) -> Result<Self, ConfigError> {
+    pub fn start(config: Option<&MailConfig>, data_dir: &Path, keep: bool) -> Result<Self, ConfigError> {
         let Some(config) = config else { return Ok(Self::default()) };
         let from: Mailbox = config.from.parse().map_err(|e| ConfigError(format!("mail: from: {e}")))?;
         let carrier = match (&config.folder, &config.smtp) {
@@ -68,7 +89,7 @@ impl Mail {
         };
         let (queue, waiting) = mpsc::channel(QUEUE);
         tokio::spawn(carry(carrier, from, waiting));
-        Ok(Self { queue: Some(queue) })
+        Ok(Self { queue: Some(queue), kept: keep.then(Arc::default), ..Self::default() })
     }
 
     /// Whether letters can be sent at all.
@@ -79,8 +100,43 @@ impl Mail {
     /// Hands a letter in. When the queue is full it is lost, and the log says so.
     pub fn send(&self, letter: Letter) {
         let Some(queue) = &self.queue else { return };
+        if let Some(kept) = &self.kept {
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.truncate(KEPT - 1);
+            kept.push_front(letter.clone());
+        }
         if queue.try_send(letter).is_err() {
             warn!("a letter was not sent: too many wait");
+        }
+    }
+
+    /// Writes a letter after the answer: what has to be looked up for it takes nobody's time, and tells nobody anything.
+    pub fn write(&self, letter: impl Future<Output = Result<Option<Letter>, Failure>> + Send + 'static) {
+        let Ok(turn) = Arc::clone(&self.writing).try_acquire_owned() else {
+            warn!("a letter was not written: too many are being written");
+            return;
+        };
+        let mail = self.clone();
+        tokio::spawn(async move {
+            let _turn = turn;
+            match letter.await {
+                Ok(Some(letter)) => mail.send(letter),
+                Ok(None) => {}
+                Err(failure) => warn!(error = %failure.chain(), "a letter could not be written"),
+            }
+        });
+    }
+
+    /// In a sandbox: the last letters, the newest first.
+    pub fn kept(&self) -> Vec<Letter> {
+        let Some(kept) = &self.kept else { return Vec::new() };
+        kept.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// In a sandbox: forgets them.
+    pub fn forget(&self) {
+        if let Some(kept) = &self.kept {
+            kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
     }
 }

@@ -82,7 +82,14 @@ impl Endpoint {
             ("/oauth/user/info" | "/oauth/v2/userinfo" | "/oauth2/userinfo", _) => Self::UserInfo,
             ("/oauth/v2/introspect" | "/oauth2/introspect", _) => Self::Introspect,
             ("/oauth/v2/keys" | "/oauth2/jwks" | "/oauth/serverinfo", _) => Self::Metadata,
-            ("/" | "/sign-in" | "/sign-out" | "/connected", _) => Self::Page,
+            ("/" | "/sign-in" | "/sign-out" | "/connected" | "/recover" | "/sign-up", _) => Self::Page,
+            (path, _)
+                if ["/account", "/console", "/organization", "/recover/", "/verify/", "/sign-up/"]
+                    .iter()
+                    .any(|page| path.starts_with(page)) =>
+            {
+                Self::Page
+            }
             (path, _)
                 if path.starts_with("/oauth/v2/auth/")
                     || path.starts_with("/oauth/v3/device")

@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::entropy::Entropy;
 
@@ -46,9 +46,12 @@ fn argon() -> Argon2<'static> {
 /// # Errors
 /// When there is no entropy or the hasher refuses.
 pub fn hash(password: &str, entropy: &Entropy) -> Result<String, HashFailed> {
-    let salt: [u8; 16] = entropy.bytes().map_err(|e| HashFailed(e.to_string()))?;
+    hash_with(password, &entropy.bytes().map_err(|e| HashFailed(e.to_string()))?)
+}
+
+fn hash_with(password: &str, salt: &[u8; 16]) -> Result<String, HashFailed> {
     argon()
-        .hash_password_with_salt(password.as_bytes(), &salt)
+        .hash_password_with_salt(password.as_bytes(), salt)
         .map(|hash| hash.to_string())
         .map_err(|e| HashFailed(e.to_string()))
 }
@@ -70,12 +73,7 @@ impl Passwords {
     /// # Errors
     /// [`Busy`] when too many are waiting already.
     pub async fn check(&self, password: String, hash: Option<String>) -> Result<bool, Busy> {
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= self.most_waiting {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(Busy);
-        }
-        let turn = self.turns.clone().acquire_owned().await;
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let turn = self.turn().await?;
         let checked = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             let known = hash.filter(|h| is_hash(h));
@@ -85,6 +83,30 @@ impl Passwords {
             right && known.is_some()
         });
         Ok(checked.await.unwrap_or(false))
+    }
+
+    /// Hashes a new password, when it is its turn.
+    ///
+    /// # Errors
+    /// [`Busy`] when too many are waiting already.
+    pub async fn hash(&self, password: String, entropy: &Entropy) -> Result<Result<String, HashFailed>, Busy> {
+        let salt = entropy.bytes().map_err(|e| HashFailed(e.to_string()));
+        let turn = self.turn().await?;
+        let hashed = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            hash_with(&password, &salt?)
+        });
+        Ok(hashed.await.unwrap_or_else(|e| Err(HashFailed(e.to_string()))))
+    }
+
+    async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>, Busy> {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= self.most_waiting {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(Busy);
+        }
+        let turn = self.turns.clone().acquire_owned().await;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        Ok(turn.ok())
     }
 }
 

@@ -7,6 +7,7 @@ mod clock;
 mod faults;
 mod heard;
 mod journal;
+mod mailbox;
 mod mask;
 mod snapshot;
 
@@ -85,6 +86,7 @@ pub fn routes() -> Router<Arc<DataCenter>> {
         .route("/_sandbox/faults/{id}", only(delete(remove_fault), "DELETE"))
         .route("/_sandbox/journal", only(get(journal::journal).delete(journal::journal), "GET, DELETE"))
         .route("/_sandbox/snapshot", only(get(snapshot::snapshot).post(snapshot::snapshot), "GET, POST"))
+        .route("/_sandbox/mail", only(get(mailbox::mailbox), "GET"))
         .route("/_sandbox/reset", only(post(snapshot::reset), "POST"))
         .route(
             "/_sandbox/approve",
@@ -99,7 +101,7 @@ fn only(methods: MethodRouter<Arc<DataCenter>>, allowed: &'static str) -> Method
 }
 
 async fn nowhere() -> Response {
-    let text = "the sandbox has /_sandbox/clock, faults, journal, snapshot, reset and approve";
+    let text = "the sandbox has /_sandbox/clock, faults, journal, mail, snapshot, reset and approve";
     answer(StatusCode::NOT_FOUND, &json!({ "error": "not_found", "message": text }))
 }
 

@@ -196,7 +196,7 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
         trusted_proxies: config.server.trusted_proxies.clone(),
         sandbox: config.sandbox.enabled.then(Sandbox::default),
         reach: Reach::default(),
-        mail: Mail::start(config.mail.as_ref(), &config.data_dir)?,
+        mail: Mail::start(config.mail.as_ref(), &config.data_dir, config.sandbox.enabled)?,
         sign_up: config.accounts.sign_up,
         sample_api: options.sample_api,
     });

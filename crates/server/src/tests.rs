@@ -1,6 +1,7 @@
 //! The server seen from outside: real listeners, real stores, raw HTTP; on SQLite and, when
 //! `GRANTOR_TEST_POSTGRES` names a server, on PostgreSQL.
 
+mod account;
 mod admin_api;
 mod answers;
 mod authorize;

@@ -99,7 +99,8 @@ impl Tx<'_> {
                          WHEN u.realm = '' THEN EXISTS (SELECT 1 FROM memberships m
                               WHERE m.user_id = u.id AND m.organization_id = g.organization_id)
                          ELSE EXISTS (SELECT 1 FROM portals p
-                              WHERE p.id = u.realm AND p.organization_id = g.organization_id) END
+                              WHERE p.id = u.realm AND p.organization_id = g.organization_id) END,
+                    u.email_verified
              FROM access_tokens a
              LEFT JOIN refresh_tokens r ON r.id = a.refresh_id
              LEFT JOIN grants g ON g.id = a.grant_id
@@ -136,6 +137,7 @@ impl Tx<'_> {
                         first_name: row.text(15)?,
                         last_name: row.text(16)?,
                         disabled: false,
+                        email_verified: row.bool(22)?,
                     }),
                     None if row.opt_int(19)? == Some(UserId::NOBODY.0) => None,
                     _ => return Ok(Err(AccessError::UserDisabled)),

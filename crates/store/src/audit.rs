@@ -3,7 +3,7 @@
 
 use grantor_protocol::{people::UserId, time::Timestamp, token::TokenId};
 
-use crate::{StoreError, Tx};
+use crate::{Row, StoreError, Tx};
 
 /// What an audit row tells of. Tokens and codes appear by their mark (eight hex digits), never whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,22 @@ pub enum AuditEvent {
     ClientTokenIssued,
     /// An access token was issued because an organization vouched for its portal's user.
     RemoteTokenIssued,
+    /// A person changed their name.
+    ProfileChanged,
+    /// A person changed their password.
+    PasswordChanged,
+    /// A person set a new password by a link in a letter.
+    PasswordRecovered,
+    /// A person proved their address by a link in a letter.
+    EmailVerified,
+    /// A stranger made an account and an organization.
+    SignedUp,
+    /// A person ended a session from another one.
+    SessionEnded,
+    /// A person took along what is kept about them.
+    DataExported,
+    /// A person deleted their account; only its number is left, in the audit.
+    AccountDeleted,
 }
 
 impl AuditEvent {
@@ -140,6 +156,14 @@ impl AuditEvent {
             Self::SecondFactorsRemoved => "second_factors_removed",
             Self::ClientTokenIssued => "client_token_issued",
             Self::RemoteTokenIssued => "remote_token_issued",
+            Self::ProfileChanged => "profile_changed",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordRecovered => "password_recovered",
+            Self::EmailVerified => "email_verified",
+            Self::SignedUp => "signed_up",
+            Self::SessionEnded => "session_ended",
+            Self::DataExported => "data_exported",
+            Self::AccountDeleted => "account_deleted",
         }
     }
 }
@@ -183,6 +207,18 @@ pub struct Concerning<'a> {
     pub organization_id: Option<&'a str>,
 }
 
+fn audit_row(row: &Row<'_>) -> Result<AuditRow, StoreError> {
+    Ok(AuditRow {
+        id: TokenId::from_bytes(row.array(0)?),
+        event: row.text(1)?,
+        user: row.opt_int(2)?.map(UserId),
+        client_id: row.opt_text(3)?,
+        organization_id: row.opt_text(4)?,
+        detail: row.text(5)?,
+        request_id: row.text(6)?,
+    })
+}
+
 impl Tx<'_> {
     /// Writes one audit row.
     pub fn audit(
@@ -208,22 +244,22 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The audit rows that concern a user and are older than `before`, newest first.
+    pub fn audit_of(&mut self, user: UserId, before: Option<TokenId>, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
+        self.all(
+            "SELECT id, event, user_id, client_id, organization_id, detail, request_id FROM audit
+             WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            &[user.0.into(), before.unwrap_or(TokenId::from_bytes([0xff; 16])).as_bytes().into(), limit.into()],
+            audit_row,
+        )
+    }
+
     /// The newest audit rows, newest first.
     pub fn audit_rows(&mut self, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
         self.all(
             "SELECT id, event, user_id, client_id, organization_id, detail, request_id FROM audit ORDER BY id DESC LIMIT $1",
             &[limit.into()],
-            |row| {
-                Ok(AuditRow {
-                    id: TokenId::from_bytes(row.array(0)?),
-                    event: row.text(1)?,
-                    user: row.opt_int(2)?.map(UserId),
-                    client_id: row.opt_text(3)?,
-                    organization_id: row.opt_text(4)?,
-                    detail: row.text(5)?,
-                    request_id: row.text(6)?,
-                })
-            },
+            audit_row,
         )
     }
 

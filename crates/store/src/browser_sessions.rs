@@ -24,6 +24,32 @@ pub struct NewBrowserSession {
     pub user: UserId,
     /// Hash of the browser's stable id, so that a known browser is recognized.
     pub browser: [u8; 32],
+    /// Where it begins, for its owner to recognize.
+    pub seen_from: SeenFrom,
+}
+
+/// Where a session began.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SeenFrom {
+    /// The address of the network.
+    pub address: String,
+    /// What the browser calls itself.
+    pub agent: String,
+}
+
+/// A session as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnSession {
+    /// Its id.
+    pub id: TokenId,
+    /// When the person signed in.
+    pub started_at: Timestamp,
+    /// When it was last noted as used.
+    pub seen_at: Timestamp,
+    /// When it was ended, if it was.
+    pub ended_at: Option<Timestamp>,
+    /// Where it began.
+    pub seen_from: SeenFrom,
 }
 
 /// A session that holds now.
@@ -60,8 +86,8 @@ impl Tx<'_> {
             self.end_session(old, now)?;
         }
         self.execute(
-            "INSERT INTO browser_sessions (id, secret_hash, realm, user_id, browser, started_at, seen_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $6)",
+            "INSERT INTO browser_sessions (id, secret_hash, realm, user_id, browser, started_at, seen_at, address, agent)
+             VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)",
             &[
                 new.id.as_bytes().into(),
                 new.secret_hash.as_bytes().into(),
@@ -69,6 +95,8 @@ impl Tx<'_> {
                 new.user.0.into(),
                 (&new.browser).into(),
                 now.millis().into(),
+                new.seen_from.address.as_str().into(),
+                new.seen_from.agent.as_str().into(),
             ],
         )?;
         Ok(())
@@ -84,7 +112,7 @@ impl Tx<'_> {
     ) -> Result<Option<SignedIn>, StoreError> {
         let found = self.one(
             "SELECT s.secret_hash, s.realm, s.started_at, s.seen_at, s.ended_at,
-                    u.id, u.email_shown, u.first_name, u.last_name, u.disabled
+                    u.id, u.email_shown, u.first_name, u.last_name, u.disabled, u.email_verified
              FROM browser_sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1",
             &[presented.id.as_bytes().into()],
             |row| {
@@ -100,6 +128,7 @@ impl Tx<'_> {
                     first_name: row.text(7)?,
                     last_name: row.text(8)?,
                     disabled: row.bool(9)?,
+                    email_verified: row.bool(10)?,
                 };
                 Ok((right && holds && !user.disabled).then_some(SignedIn {
                     session: presented.id,
@@ -137,6 +166,58 @@ impl Tx<'_> {
             &[user.0.into(), now.millis().into()],
         )?;
         Ok(())
+    }
+
+    /// Ends one session of a user; false when it is not theirs or was ended before.
+    pub fn end_session_of(&mut self, user: UserId, id: TokenId, now: Timestamp) -> Result<bool, StoreError> {
+        let ended = self.execute(
+            "UPDATE browser_sessions SET ended_at = $3 WHERE id = $1 AND user_id = $2 AND ended_at IS NULL",
+            &[id.as_bytes().into(), user.0.into(), now.millis().into()],
+        )?;
+        Ok(ended == 1)
+    }
+
+    /// Ends every session of a user but one. Returns how many there were.
+    pub fn end_other_sessions(&mut self, user: UserId, but: TokenId, now: Timestamp) -> Result<u64, StoreError> {
+        self.execute(
+            "UPDATE browser_sessions SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL",
+            &[user.0.into(), but.as_bytes().into(), now.millis().into()],
+        )
+    }
+
+    /// Sessions of a user that began before `before`, the newest first; with a life, only those that hold now.
+    pub fn sessions_of(
+        &mut self,
+        user: UserId,
+        holding: Option<(SessionLife, Timestamp)>,
+        before: Option<TokenId>,
+        limit: i64,
+    ) -> Result<Vec<OwnSession>, StoreError> {
+        let (started_after, seen_after) = holding.map_or((i64::MIN, i64::MIN), |(life, now)| {
+            (now.minus(life.whole).millis(), now.minus(life.idle).millis())
+        });
+        self.all(
+            "SELECT id, started_at, seen_at, ended_at, address, agent FROM browser_sessions
+             WHERE user_id = $1 AND id < $2 AND started_at > $3 AND seen_at > $4 AND (ended_at IS NULL OR $5)
+             ORDER BY id DESC LIMIT $6",
+            &[
+                user.0.into(),
+                before.unwrap_or(TokenId::from_bytes([0xff; 16])).as_bytes().into(),
+                started_after.into(),
+                seen_after.into(),
+                holding.is_none().into(),
+                limit.into(),
+            ],
+            |row| {
+                Ok(OwnSession {
+                    id: TokenId::from_bytes(row.array(0)?),
+                    started_at: Timestamp::from_millis(row.int(1)?),
+                    seen_at: Timestamp::from_millis(row.int(2)?),
+                    ended_at: row.opt_int(3)?.map(Timestamp::from_millis),
+                    seen_from: SeenFrom { address: row.text(4)?, agent: row.text(5)? },
+                })
+            },
+        )
     }
 
     /// Whether this browser has signed in as this user before.

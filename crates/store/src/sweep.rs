@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use grantor_protocol::{policy::Policy, time::Timestamp, token::TokenId};
 
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, mail_links::MAIL_LINK_LIFETIME};
 
 /// How long an interaction may take before its code is made: the life of a seal.
 pub const INTERACTION_LIFETIME: Duration = Duration::from_mins(30);
@@ -62,6 +62,10 @@ impl Tx<'_> {
             &[TokenId::first_of(now.minus(policy.session_lifetime)).as_bytes().into(), slice.into()],
         )?;
         gone += self.sweep_invitations(now.minus(REVOKED_MEMORY), slice)?;
+        gone += self.execute(
+            "DELETE FROM mail_links WHERE id IN (SELECT id FROM mail_links WHERE id < $1 ORDER BY id LIMIT $2)",
+            &[TokenId::first_of(now.minus(MAIL_LINK_LIFETIME)).as_bytes().into(), slice.into()],
+        )?;
         Ok(gone)
     }
 }

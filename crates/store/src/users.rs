@@ -49,7 +49,7 @@ impl std::fmt::Debug for NewUser {
     }
 }
 
-fn user(row: &Row<'_>) -> Result<User, StoreError> {
+pub(crate) fn user(row: &Row<'_>) -> Result<User, StoreError> {
     Ok(User {
         id: UserId(row.int(0)?),
         realm: Realm::from_stored(row.text(1)?),
@@ -57,6 +57,7 @@ fn user(row: &Row<'_>) -> Result<User, StoreError> {
         first_name: row.text(3)?,
         last_name: row.text(4)?,
         disabled: row.bool(5)?,
+        email_verified: row.bool(6)?,
     })
 }
 
@@ -70,17 +71,17 @@ impl Tx<'_> {
     /// The user of that folded address in that realm.
     pub fn user_by_email(&mut self, realm: &Realm, email: &str) -> Result<Option<UserWithPassword>, StoreError> {
         self.one(
-            "SELECT id, realm, email_shown, first_name, last_name, disabled, password_hash
+            "SELECT id, realm, email_shown, first_name, last_name, disabled, email_verified, password_hash
              FROM users WHERE realm = $1 AND email = $2",
             &[realm.as_str().into(), email.into()],
-            |row| Ok(UserWithPassword { user: user(row)?, password_hash: row.text(6)? }),
+            |row| Ok(UserWithPassword { user: user(row)?, password_hash: row.text(7)? }),
         )
     }
 
     /// The user of that id.
     pub fn user(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
         self.one(
-            "SELECT id, realm, email_shown, first_name, last_name, disabled FROM users WHERE id = $1",
+            "SELECT id, realm, email_shown, first_name, last_name, disabled, email_verified FROM users WHERE id = $1",
             &[id.0.into()],
             user,
         )
@@ -154,6 +155,7 @@ impl Tx<'_> {
             "DELETE FROM passkeys WHERE user_id = $1",
             "DELETE FROM recovery_codes WHERE user_id = $1",
             "DELETE FROM factor_guesses WHERE user_id = $1",
+            "DELETE FROM mail_links WHERE user_id = $1",
         ] {
             self.execute(sql, &[id.0.into()])?;
         }
@@ -163,7 +165,8 @@ impl Tx<'_> {
     /// Every user of a realm, by address.
     pub fn users(&mut self, realm: &Realm) -> Result<Vec<User>, StoreError> {
         self.all(
-            "SELECT id, realm, email_shown, first_name, last_name, disabled FROM users WHERE realm = $1 ORDER BY email",
+            "SELECT id, realm, email_shown, first_name, last_name, disabled, email_verified FROM users
+             WHERE realm = $1 ORDER BY email",
             &[realm.as_str().into()],
             user,
         )
@@ -226,7 +229,7 @@ impl Tx<'_> {
     }
 }
 
-fn organization(row: &Row<'_>) -> Result<Organization, StoreError> {
+pub(crate) fn organization(row: &Row<'_>) -> Result<Organization, StoreError> {
     organization_at(row, 0)
 }
 

@@ -71,7 +71,7 @@ impl Application<'_> {
 }
 
 impl ScopeLine {
-    fn icon(&self) -> Icon {
+    pub(super) fn icon(&self) -> Icon {
         match self.kind {
             Kind::Read => Icon::Read,
             Kind::Change => Icon::Change,

@@ -1,7 +1,7 @@
 //! The front page of a data center's accounts address.
 
 use super::text::{self, Html, Value};
-use super::{Form, Frame, SignedIn, finish};
+use super::{Form, Frame, Icon, SignedIn, finish};
 
 /// Says who is signed in, or offers to sign in.
 #[derive(Debug, askama::Template)]
@@ -11,12 +11,22 @@ pub struct Home<'a> {
     pub user: Option<SignedIn<'a>>,
     pub sign_in_url: &'a str,
     pub sign_out_url: &'a str,
+    /// One's own pages: account, console, organizations.
+    pub links: &'a [HomeLink<'a>],
     /// The form of the list below; its buttons are named `grant`.
     pub form: Form<'a>,
     /// What has access now, newest first.
     pub connected: Vec<ConnectedApplication<'a>>,
     /// Whether access was removed a moment ago.
     pub removed: bool,
+}
+
+/// A way to one's own pages.
+#[derive(Debug, Clone, Copy)]
+pub struct HomeLink<'a> {
+    pub href: &'a str,
+    /// The key of what it says, or a name.
+    pub label: Result<&'static str, &'a str>,
 }
 
 /// An application that has access.

@@ -1,7 +1,9 @@
 //! What people see: one struct per page, each with `render`. Pages hold no logic of the protocol: the walks fill
 //! the structs, the templates in `templates/` lay them out, and every sentence comes from `locales/`.
 
+pub mod account;
 pub mod assets;
+mod by_mail;
 mod choose_account;
 mod choose_organization;
 mod color;
@@ -15,7 +17,9 @@ mod factors;
 mod form_post;
 mod home;
 mod icon;
+mod letters;
 mod locale;
+mod mailbox;
 mod no_organization;
 pub mod organization;
 mod policy_refused;
@@ -36,6 +40,7 @@ mod tests;
 
 use std::borrow::Cow;
 
+pub use by_mail::{AskForLetter, Ended, LetterError, LetterFor, LetterSent, NewPassword, Outcome, SignUp, VerifyEmail};
 pub use choose_account::ChooseAccount;
 pub use choose_organization::{ChooseOrganization, ChooseOrganizationError, OrganizationChoice};
 pub use consent::{Application, Consent, ConsentNext, ScopeGroup, ScopeLine};
@@ -56,8 +61,10 @@ pub use factors::{
     PasskeyLine,
 };
 pub use form_post::FormPost;
-pub use home::{ConnectedApplication, Home};
+pub use home::{ConnectedApplication, Home, HomeLink};
+pub(crate) use letters::LetterText;
 pub use locale::Locale;
+pub use mailbox::{Mailbox, MailboxLetter, Part, parts as mailbox_parts};
 pub use no_organization::NoOrganization;
 pub use policy_refused::{AskReview, PolicyRefused};
 pub use scopes::Kind;

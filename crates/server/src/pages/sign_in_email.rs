@@ -13,6 +13,8 @@ pub struct SignInEmail<'a> {
     /// What stands in the field already.
     pub email: &'a str,
     pub error: Option<SignInError>,
+    /// Where one makes an account, where strangers may.
+    pub sign_up_url: Option<&'a str>,
 }
 
 impl SignInEmail<'_> {

@@ -16,6 +16,8 @@ pub struct SignInPassword<'a> {
     pub switch_url: &'a str,
     /// What the script asks the browser for, as JSON; none where there are no passkeys.
     pub passkey: Option<&'a str>,
+    /// Where one asks for a letter when the password is forgotten.
+    pub recover_url: Option<&'a str>,
 }
 
 impl SignInPassword<'_> {

@@ -57,7 +57,7 @@ impl Heard {
         let client = pairs().find(|(name, value)| name == "client_id" && !value.is_empty()).map(|(_, id)| id);
         let heard = Self {
             method: parts.method.as_str().to_owned(),
-            path: parts.uri.path().to_owned(),
+            path: mask::path(parts.uri.path()),
             client: client.or(by_basic),
             parameters: mask::pairs(pairs()),
             authorization: authorization(&parts.headers),

@@ -79,6 +79,12 @@ pub fn token(text: &str) -> String {
     }
 }
 
+/// A path; a token in it, as the links of letters have, is masked.
+pub fn path(path: &str) -> String {
+    let shown = |part: &str| if part.len() > 64 && token(part) != HIDDEN { token(part) } else { part.to_owned() };
+    path.split('/').map(shown).collect::<Vec<_>>().join("/")
+}
+
 /// Only what has the shape of a client id, because people put secrets there by mistake.
 pub fn client_id(text: &str) -> &str {
     let shaped = text.len() <= 100
@@ -116,7 +122,7 @@ pub fn location(url: &str) -> String {
         }
         out.finish()
     };
-    let mut shown = base.to_owned();
+    let mut shown = path(base);
     for (mark, part) in [('?', query), ('#', fragment)] {
         if let Some(part) = part {
             shown.push(mark);
@@ -163,6 +169,12 @@ mod tests {
         ] {
             assert_eq!(value(name, text), HIDDEN, "{name}");
         }
+    }
+
+    #[test]
+    fn a_path_is_shown_without_its_token() {
+        assert_eq!(path(&format!("/recover/{TOKEN}")), "/recover/1000.0193a1f3c00001aabbccddeeff001122.***");
+        assert_eq!(path("/oauth/v2/auth"), "/oauth/v2/auth");
     }
 
     #[test]

@@ -156,5 +156,6 @@ async fn put_back(sandbox: &Sandbox, dc: &DataCenter, whole: Whole) -> Result<()
     sandbox.faults.replace(rules);
     sandbox.approvals.set(approval);
     sandbox.journal.clear();
+    house.mail.forget();
     Ok(())
 }

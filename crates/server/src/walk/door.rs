@@ -144,6 +144,14 @@ impl Door {
         }
     }
 
+    /// Where one asks for a letter when the password is forgotten.
+    pub fn recover_path(&self) -> String {
+        match &self.realm {
+            Realm::Accounts => "/recover".to_owned(),
+            Realm::Portal(id) => format!("/clientoauth/v2/{id}/recover"),
+        }
+    }
+
     /// Where one signs out of the realm.
     pub fn sign_out_path(&self) -> String {
         match &self.realm {

@@ -29,6 +29,11 @@ pub async fn to_location(visit: &Visit, location: &str) -> Response {
 /// Sends the browser to the same door of another data center; `email` replaces a hint in the query. When that one
 /// does not answer, the person is told so and may try again; nothing is done here in its place.
 pub async fn to(visit: &Visit, place: &Place, email: Option<&str>) -> Response {
+    to_page(visit, place, &visit.door.path(), email).await
+}
+
+/// Sends the browser to a page of another data center, in the same way.
+pub async fn to_page(visit: &Visit, place: &Place, page: &str, email: Option<&str>) -> Response {
     let mut query = match email {
         None => visit.query.clone(),
         Some(email) => {
@@ -42,12 +47,11 @@ pub async fn to(visit: &Visit, place: &Place, email: Option<&str>) -> Response {
             kept.join("&")
         }
     };
-    let path = visit.door.path();
-    let again = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
+    let again = if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") };
     if !query.is_empty() {
         query.push('&');
     }
-    let there = format!("{}{path}?{query}{HOP}=1", url(visit, place));
+    let there = format!("{}{page}?{query}{HOP}=1", url(visit, place));
     if !is_up(visit, place).await {
         visit.asking.refuse(&visit.dc, None, "home_unreachable", &place.location);
         let html = visit.framed(|frame| Unreachable { frame, retry_url: &again, onward_url: &there }.render());

@@ -7,9 +7,8 @@ use axum::{
     http::{HeaderValue, StatusCode},
     response::Response,
 };
-use grantor_protocol::{people::Realm, time::Timestamp, token::TokenId};
+use grantor_protocol::{people::Realm, token::TokenId};
 use grantor_store::{AuditEvent, Concerning};
-use time::OffsetDateTime;
 use tracing::info;
 
 use super::{
@@ -19,11 +18,15 @@ use super::{
     sign_in,
 };
 use crate::{
+    account::tell_withdrawn,
     failure::Failure,
     house::DataCenter,
     http::{cookies::Cookie, portal_id::PortalId, reply},
     metrics::Endpoint,
-    pages::{ConnectedApplication, Form, Home, SignOut, SignedIn, SignedOut, assets::brand_stylesheet},
+    pages::{
+        ConnectedApplication, Form, Home, HomeLink, SignOut, SignedIn, SignedOut, account::day,
+        assets::brand_stylesheet,
+    },
     warnings,
 };
 
@@ -43,6 +46,8 @@ async fn front_page(visit: &Visit, known: &Known, removed: bool) -> Walked {
     let (action, switch_url) = (visit.door.connected_path(), visit.switch_url()?);
     let (display, email) = names(known);
     let (sign_in_url, sign_out_url) = (visit.door.path(), visit.door.sign_out_path());
+    let links = links(visit, known);
+    let links: Vec<HomeLink<'_>> = links.iter().map(|(href, label)| HomeLink { href, label: *label }).collect();
     let mut shown = Vec::new();
     if let Some(user) = known.facts.user {
         for connected in visit.dc.store.read(move |tx| tx.connected(user)).await? {
@@ -64,15 +69,21 @@ async fn front_page(visit: &Visit, known: &Known, removed: bool) -> Walked {
     let html = visit.framed(|frame| {
         let user = known.facts.user.map(|_| SignedIn { display: &display, email: &email, switch_url: &switch_url });
         let form = Form { action: &action, csrf: &csrf, seal: &seal };
-        Home { frame, user, sign_in_url: &sign_in_url, sign_out_url: &sign_out_url, form, connected, removed }.render()
+        let (sign_in_url, sign_out_url) = (&sign_in_url, &sign_out_url);
+        Home { frame, user, sign_in_url, sign_out_url, links: &links, form, connected, removed }.render()
     });
     Ok(visit.page(html))
 }
 
-/// The day of a time, as `2026-11-22`.
-pub fn day(at: Timestamp) -> String {
-    let date = OffsetDateTime::from_unix_timestamp(at.seconds()).map(OffsetDateTime::date);
-    date.map(|date| date.to_string()).unwrap_or_default()
+/// The ways to one's own pages, where there are any: the accounts house.
+fn links<'k>(visit: &Visit, known: &'k Known) -> Vec<(String, Result<&'static str, &'k str>)> {
+    if known.facts.user.is_none() || *visit.door.realm() != Realm::Accounts {
+        return Vec::new();
+    }
+    let own = [("/account".to_owned(), Ok("home-account")), ("/console".to_owned(), Ok("home-console"))];
+    let administered = known.facts.memberships.iter().filter(|m| m.administrator).map(|m| &m.organization);
+    let organizations = administered.map(|o| (format!("/organization/{}", o.id), Err(o.name.as_str())));
+    own.into_iter().chain(organizations).collect()
 }
 
 /// Takes an application's access back.

@@ -26,12 +26,14 @@ use super::{
     second_factor::{self, Typed},
 };
 use crate::{
+    account,
     failure::Failure,
     guesses::Guess,
     house::DataCenter,
     http::{cookies::Cookie, params, reply},
     metrics::Endpoint,
     pages::{Form, SignInEmail, SignInError, SignInPassword},
+    sitting::continue_to,
 };
 
 /// The address the request hints at, folded.
@@ -72,10 +74,12 @@ fn email_page(
     status: StatusCode,
 ) -> Walked {
     let seal = visit.seal(&visit.sealed)?;
+    let sign_up_url = sign_up_url(visit);
     let (action, csrf) = (visit.action(&visit.door.sign_in_path()), visit.form_token());
     let html = visit.framed(|frame| {
         let form = Form { action: &action, csrf: &csrf, seal: &seal };
-        SignInEmail { frame, form, application: application(valid), email, error }.render()
+        let sign_up_url = sign_up_url.as_deref();
+        SignInEmail { frame, form, application: application(valid), email, error, sign_up_url }.render()
     });
     Ok(visit.page_with(status, html))
 }
@@ -93,12 +97,33 @@ pub fn password_page(
     let passkey = second_factor::offer(visit, &mut sealed, &[])?;
     let (seal, switch_url) = (visit.seal(&sealed)?, visit.switch_url()?);
     let (action, csrf) = (visit.action(&visit.door.sign_in_path()), visit.form_token());
+    let recover_url = recover_url(visit, email);
     let html = visit.framed(|frame| {
         let form = Form { action: &action, csrf: &csrf, seal: &seal };
         let (application, passkey) = (application(valid), passkey.as_deref());
-        SignInPassword { frame, form, application, email, error, switch_url: &switch_url, passkey }.render()
+        let (switch_url, recover_url) = (&switch_url, recover_url.as_deref());
+        SignInPassword { frame, form, application, email, error, switch_url, passkey, recover_url }.render()
     });
     Ok(visit.page_with(status, html))
+}
+
+/// Where a stranger makes an account, and goes on from there to the page that sent them.
+fn sign_up_url(visit: &Visit) -> Option<String> {
+    let open = *visit.door.realm() == Realm::Accounts && account::sign_up_is_open(&visit.dc);
+    let onward = continue_to(&visit.query).filter(|_| visit.door.is_home());
+    open.then(|| match onward {
+        Some(wanted) => {
+            let query = form_urlencoded::Serializer::new(String::new()).append_pair("continue", &wanted).finish();
+            format!("/sign-up?{query}")
+        }
+        None => "/sign-up".to_owned(),
+    })
+}
+
+/// Where one asks for a letter when the password is forgotten.
+fn recover_url(visit: &Visit, email: &str) -> Option<String> {
+    let hint = || form_urlencoded::Serializer::new(String::new()).append_pair("login_hint", email).finish();
+    visit.dc.house.mail.is_there().then(|| format!("{}?{}", visit.door.recover_path(), hint()))
 }
 
 pub fn application(valid: Option<&Valid>) -> Option<&str> {
@@ -240,6 +265,7 @@ pub async fn start(visit: &Visit, who: UserId, proof: Option<Proof>) -> Result<S
         realm: visit.door.realm().clone(),
         user: who,
         browser: visit.browser_hash(),
+        seen_from: visit.seen_from(),
     };
     let replaces = visit.session();
     let (life, realm) = (dc.house.session_life(), visit.door.realm().clone());

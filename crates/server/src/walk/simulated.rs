@@ -80,6 +80,7 @@ async fn sign_in(visit: &mut Visit, user: &User, approval: Approval) -> Result<O
         realm,
         user: id,
         browser: visit.browser_hash(),
+        seen_from: visit.seen_from(),
     };
     dc.store.write(move |tx| tx.start_session(&new, None, now)).await?;
     // They have typed their password this very moment, as far as anybody is concerned.

@@ -17,7 +17,7 @@ use grantor_protocol::{
     time::Timestamp,
     token::PresentedToken,
 };
-use grantor_store::Portal;
+use grantor_store::{Portal, SeenFrom};
 
 use super::{Door, Walked, error_pages, simulated::Simulated};
 use crate::{
@@ -42,6 +42,9 @@ const SEAL: &str = "_grantor";
 pub(super) const HOP: &str = "_grantor_hop";
 /// A browser keeps its id for two years.
 const BROWSER_AGE: u64 = 2 * 365 * 86_400;
+
+/// So much is kept of what a browser calls itself.
+const MOST_AGENT: usize = 300;
 
 /// What is known about the request before anything is judged.
 #[derive(Debug)]
@@ -266,6 +269,12 @@ impl Visit {
     /// The browser as sessions remember it: hashed.
     pub fn browser_hash(&self) -> [u8; 32] {
         *SecretHash::of(SecretKind::BrowserSession, &self.browser).as_bytes()
+    }
+
+    /// Where this browser is, for its owner to recognize a session by.
+    pub fn seen_from(&self) -> SeenFrom {
+        let agent = self.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        SeenFrom { address: self.asking.address.to_string(), agent: agent.chars().take(MOST_AGENT).collect() }
     }
 
     /// The body, once.

@@ -5,7 +5,7 @@ use grantor_protocol::{
     secret::{SecretKind, TokenSecret},
     token::{Prefix, PresentedToken},
 };
-use grantor_store::NewBrowserSession;
+use grantor_store::{NewBrowserSession, SeenFrom};
 
 use super::{Fallible, Place, id, now, statements};
 
@@ -20,6 +20,7 @@ pub(crate) fn run(place: &Place, user: i64, organization: &str) -> Fallible<()> 
         realm: Realm::Accounts,
         user: UserId(user),
         browser: [7; 32],
+        seen_from: SeenFrom::default(),
     };
     let (client, scopes, organization) = (place.client.clone(), place.scopes.to_string(), organization.to_owned());
     place.store.write_blocking(move |tx| {

@@ -9,7 +9,7 @@ use grantor_protocol::secret::SecretKind;
 use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::{PresentedToken, TokenId};
 use grantor_store::{
-    AuditEvent, Consented, Implicit, NewBrowserSession, NewImplicit, NoCode, NotAgain, SessionRefresh,
+    AuditEvent, Consented, Implicit, NewBrowserSession, NewImplicit, NoCode, NotAgain, SeenFrom, SessionRefresh,
 };
 
 use crate::fixtures::{C1, C2, EMAIL, O1, O2, READ, U1, U2, World, at, for_each_world, kept};
@@ -25,6 +25,7 @@ fn session(world: &World, now: Timestamp) -> TokenId {
         realm: Realm::Accounts,
         user: U1,
         browser: [1; 32],
+        seen_from: SeenFrom::default(),
     };
     world.write(move |tx| tx.start_session(&new, None, now));
     cookie.id

@@ -36,8 +36,9 @@ mod model;
 mod organization_pages;
 mod organization_policies;
 #[cfg(test)]
-mod owned_clients;
+mod own_account;
 #[cfg(test)]
+mod owned_clients;
 mod people;
 #[cfg(test)]
 mod races;

@@ -3,7 +3,7 @@
 use grantor_protocol::people::{Environment, Realm, UserId};
 use grantor_protocol::secret::SecretKind;
 use grantor_protocol::token::PresentedToken;
-use grantor_store::{NewBrowserSession, NewUser, Portal, SessionLife};
+use grantor_store::{NewBrowserSession, NewUser, Portal, SeenFrom, SessionLife};
 
 use crate::fixtures::{
     C1, Family, O1, O2, P1, PU, U1, U2, World, at, for_each_world, hours, house_portal, organization, person, portal,
@@ -24,6 +24,7 @@ fn signed_in(world: &World) -> PresentedToken {
         realm: Realm::Accounts,
         user: U1,
         browser: [1; 32],
+        seen_from: SeenFrom::default(),
     };
     world.write(move |tx| tx.start_session(&new, None, at(0)));
     cookie

@@ -6,7 +6,7 @@ use grantor_protocol::people::{Realm, UserId};
 use grantor_protocol::secret::SecretKind;
 use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::{PresentedToken, TokenId};
-use grantor_store::{NewBrowserSession, SessionLife, SignedIn};
+use grantor_store::{NewBrowserSession, SeenFrom, SessionLife, SignedIn};
 
 use crate::fixtures::{PU, U1, U2, World, at, for_each_world, guessed, just_before, portal};
 
@@ -20,6 +20,7 @@ fn start(world: &World, user: UserId, realm: Realm, replaces: Option<TokenId>, n
         realm,
         user,
         browser: [u8::try_from(user.0).unwrap(); 32],
+        seen_from: SeenFrom::default(),
     };
     world.write(move |tx| tx.start_session(&new, replaces, now));
     cookie

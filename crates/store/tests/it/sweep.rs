@@ -7,7 +7,7 @@ use grantor_protocol::people::Realm;
 use grantor_protocol::policy::Policy;
 use grantor_protocol::secret::SecretKind;
 use grantor_protocol::time::Timestamp;
-use grantor_store::{INTERACTION_LIFETIME, NewBrowserSession, REVOKED_MEMORY, SessionLife};
+use grantor_store::{INTERACTION_LIFETIME, NewBrowserSession, REVOKED_MEMORY, SeenFrom, SessionLife};
 
 use crate::fixtures::{C1, O1, U1, World, at, for_each_world, just_before};
 
@@ -120,6 +120,7 @@ fn sessions_go_after_their_longest_life() {
             realm: Realm::Accounts,
             user: U1,
             browser: [1; 32],
+            seen_from: SeenFrom::default(),
         };
         world.write(move |tx| tx.start_session(&new, None, at(0)));
         let life = SessionLife { idle: world.policy.session_lifetime, whole: world.policy.session_lifetime };

@@ -7,6 +7,7 @@ mod console_clients;
 mod console_tools;
 mod organization;
 mod security;
+mod sign_up;
 
 use super::pages::{Locale, assets};
 use super::samples::{ALL_WORDS, HOSTILE, Words};
@@ -14,8 +15,8 @@ use super::whole::tags;
 
 type Samples = fn(Locale, Words) -> Vec<(String, String)>;
 
-const AREAS: [Samples; 5] =
-    [account::pages, console::pages, console_tools::pages, organization::pages, security::pages];
+const AREAS: [Samples; 6] =
+    [account::pages, console::pages, console_tools::pages, organization::pages, security::pages, sign_up::pages];
 
 fn every_page() -> Vec<(String, String)> {
     let all = |pages: Samples| {

@@ -4,8 +4,8 @@
 use super::pages::{
     Application, Brand, ChooseAccount, ChooseOrganization, ChooseOrganizationError, ConnectedApplication, Consent,
     ConsentNext, DeviceCodeError, DeviceDone, DevicePage, Environment, ErrorPage, ErrorText, Form, FormPost, Frame,
-    Home, Locale, NoOrganization, OrganizationChoice, ScopeGroup, ScopeLine, SignInEmail, SignInError, SignInFactor,
-    SignInPassword, SignOut, SignedIn, SignedOut, Unreachable, scopes,
+    Home, HomeLink, Locale, NoOrganization, OrganizationChoice, ScopeGroup, ScopeLine, SignInEmail, SignInError,
+    SignInFactor, SignInPassword, SignOut, SignedIn, SignedOut, Unreachable, scopes,
 };
 
 /// The words a page is filled with.
@@ -209,7 +209,14 @@ pub(crate) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
     let mut out: Vec<(String, String)> = Vec::new();
     let mut add = |name: &str, html: String| out.push((format!("{name}.{}.{}", words.flavor, locale.tag()), html));
 
-    let email = SignInEmail { frame, form, application: Some(words.application), email: "", error: None };
+    let email = SignInEmail {
+        frame,
+        form,
+        application: Some(words.application),
+        email: "",
+        error: None,
+        sign_up_url: Some("/sign-up"),
+    };
     add("sign-in-email", email.render());
     add("sign-in-email-missing", SignInEmail { error: Some(SignInError::EmailMissing), ..email }.render());
     add(
@@ -226,6 +233,7 @@ pub(crate) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
         error: None,
         switch_url: user.switch_url,
         passkey: None,
+        recover_url: Some("/recover?login_hint=a%40b"),
     };
     add("sign-in-password", password.render());
     add("sign-in-password-passkey", SignInPassword { passkey: Some(words.value), ..password }.render());
@@ -362,6 +370,11 @@ pub(crate) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
             user: Some(user),
             sign_in_url: "/signin",
             sign_out_url: "/signout",
+            links: &[
+                HomeLink { href: "/account", label: Ok("home-account") },
+                HomeLink { href: "/console", label: Ok("home-console") },
+                HomeLink { href: "/organization/10001", label: Err(words.organization) },
+            ],
             form,
             connected: vec![
                 ConnectedApplication {
@@ -390,6 +403,7 @@ pub(crate) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
             user: None,
             sign_in_url: "/signin",
             sign_out_url: "/signout",
+            links: &[],
             form,
             connected: vec![],
             removed: false,
@@ -403,6 +417,7 @@ pub(crate) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
             user: Some(user),
             sign_in_url: "/signin",
             sign_out_url: "/signout",
+            links: &[],
             form,
             connected: vec![],
             removed: false,

@@ -1,0 +1,149 @@
+//! Everything that is kept about a person, as one file they can read and take along.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use grantor_protocol::{time::Timestamp, token::TokenId};
+use grantor_store::{AuditEvent, AuditRow, Concerning, OwnGrant, OwnSession};
+use serde_json::{Value, json};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use super::data;
+use crate::{failure::Failure, house::DataCenter, http::reply, sitting::Sitting, walk::Walked};
+
+/// Audit rows that are read at once.
+const SLICE: i64 = 2_000;
+/// Audit rows in one file; the file says when there are more.
+const MOST_ROWS: usize = 100_000;
+/// Grants and sessions in one file.
+const MOST: i64 = 100_000;
+
+/// The file.
+pub async fn post(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
+    Sitting::walk(dc, request, export).await
+}
+
+async fn export(sitting: &mut Sitting<'_>) -> Walked {
+    if let Err(response) = sitting.form().await {
+        return Ok(response);
+    }
+    let (user, trail) = (sitting.person.user.id, sitting.trail()?);
+    let store = &sitting.visit.dc.store;
+    store
+        .write(move |tx| {
+            let concerning = Concerning { user: Some(user), ..Concerning::default() };
+            tx.audit(&trail, AuditEvent::DataExported, concerning, "")
+        })
+        .await?;
+    let whole = whole(sitting).await?;
+    let mut response = reply::json(StatusCode::OK, format!("{whole:#}\n"));
+    let name = format!("attachment; filename=\"account-{}.json\"", user.0);
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
+
+async fn whole(sitting: &Sitting<'_>) -> Result<Value, Failure> {
+    let (dc, user) = (&sitting.visit.dc, sitting.person.user.id);
+    let (profile, sessions, grants) = dc
+        .store
+        .read(move |tx| {
+            Ok((tx.profile(user)?, tx.sessions_of(user, None, None, MOST)?, tx.own_grants(user, true, MOST)?))
+        })
+        .await?;
+    let (rows, complete) = activity(sitting).await?;
+    let registered = data::owned_names(sitting).await?;
+    let mut names = std::collections::HashMap::new();
+    for grant in &grants {
+        if !names.contains_key(&grant.client_id) {
+            let name = dc.client(&grant.client_id).await?.map(|record| record.client.name.clone());
+            names.insert(grant.client_id.clone(), name);
+        }
+    }
+    let applications: Vec<Value> =
+        grants.iter().map(|g| grant_value(g, names.get(&g.client_id).cloned().flatten())).collect();
+    Ok(json!({
+        "made_at": shown(sitting.visit.now()),
+        "data_center": dc.place.location,
+        "profile": profile.map(|p| json!({
+            "number": p.user.id.0,
+            "email": p.user.email,
+            "email_verified": p.user.email_verified,
+            "first_name": p.user.first_name,
+            "last_name": p.user.last_name,
+            "created_at": shown(p.created_at),
+            "password_changed_at": p.password_changed_at.map(shown),
+        })),
+        "organizations": sitting.memberships.iter().map(|m| json!({
+            "id": m.organization.id,
+            "name": m.organization.name,
+            "environment": m.organization.environment.as_str(),
+            "administrator": m.administrator,
+        })).collect::<Vec<_>>(),
+        "sessions": sessions.iter().map(session_value).collect::<Vec<_>>(),
+        "connected_applications": applications,
+        "registered_applications": registered.iter().map(|(id, name)| json!({ "id": id, "name": name })).collect::<Vec<_>>(),
+        "activity": rows.iter().map(row_value).collect::<Vec<_>>(),
+        "activity_complete": complete,
+    }))
+}
+
+/// The audit rows of the person, in slices; whether these are all.
+async fn activity(sitting: &Sitting<'_>) -> Result<(Vec<AuditRow>, bool), Failure> {
+    let (store, user) = (&sitting.visit.dc.store, sitting.person.user.id);
+    let (mut rows, mut before): (Vec<AuditRow>, Option<TokenId>) = (Vec::new(), None);
+    while rows.len() < MOST_ROWS {
+        let slice = store.read(move |tx| tx.audit_of(user, before, SLICE)).await?;
+        let more = i64::try_from(slice.len()).is_ok_and(|n| n == SLICE);
+        before = slice.last().map(|row| row.id);
+        rows.extend(slice);
+        if !more {
+            return Ok((rows, true));
+        }
+    }
+    Ok((rows, false))
+}
+
+fn session_value(session: &OwnSession) -> Value {
+    json!({
+        "started_at": shown(session.started_at),
+        "seen_at": shown(session.seen_at),
+        "ended_at": session.ended_at.map(shown),
+        "address": session.seen_from.address,
+        "browser": session.seen_from.agent,
+    })
+}
+
+fn grant_value(grant: &OwnGrant, name: Option<String>) -> Value {
+    json!({
+        "client_id": grant.client_id,
+        "name": name,
+        "organization": (!grant.organization_id.is_empty()).then_some(&grant.organization_id),
+        "scopes": grant.scopes.iter().collect::<Vec<_>>(),
+        "offline": grant.offline,
+        "whole_organization": grant.whole_organization,
+        "granted_at": shown(grant.granted_at),
+        "used_at": grant.used_at.map(shown),
+        "withdrawn_at": grant.withdrawn_at.map(shown),
+    })
+}
+
+fn row_value(row: &AuditRow) -> Value {
+    json!({
+        "at": shown(row.id.made_at()),
+        "event": row.event,
+        "client_id": row.client_id,
+        "organization": row.organization_id,
+        "detail": row.detail,
+        "request_id": row.request_id,
+    })
+}
+
+fn shown(at: Timestamp) -> Option<String> {
+    OffsetDateTime::from_unix_timestamp(at.seconds()).ok()?.format(&Rfc3339).ok()
+}

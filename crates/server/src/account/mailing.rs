@@ -1,0 +1,104 @@
+//! Letters with links: throttled before, looked up and written after the answer. A link is built from the configured
+//! address, never from what a request says its host is.
+
+use std::sync::Arc;
+
+use grantor_protocol::{
+    people::{Realm, User, UserId},
+    time::Timestamp,
+    token::{Prefix, PresentedToken},
+};
+use grantor_store::{MailPurpose, NewMailLink};
+
+use crate::{
+    failure::Failure,
+    guesses::Guess,
+    house::DataCenter,
+    mail::Letter,
+    pages::{LetterText, Locale},
+    walk::Visit,
+};
+
+/// Where a sandbox shows its letters.
+pub const SANDBOX_MAILBOX: &str = "/_sandbox/mail";
+
+/// What letters of a visit have in common; it outlives the visit.
+#[derive(Clone)]
+pub struct Desk {
+    pub dc: Arc<DataCenter>,
+    pub realm: Realm,
+    locale: Locale,
+    brand: String,
+    pub now: Timestamp,
+}
+
+impl Desk {
+    /// Of this visit.
+    pub fn of(visit: &Visit) -> Self {
+        Self {
+            dc: Arc::clone(&visit.dc),
+            realm: visit.door.realm().clone(),
+            locale: visit.locale,
+            brand: visit.framed(|frame| frame.brand.name.to_owned()),
+            now: visit.now(),
+        }
+    }
+
+    /// Draws a link, keeps it, and answers its URL: `page` of this realm with a token at the end.
+    pub async fn link(&self, purpose: MailPurpose, user: UserId, email: &str, page: &str) -> Result<String, Failure> {
+        let token = PresentedToken { id: self.dc.fresh_id(self.now)?, secret: self.dc.house.entropy.secret()? };
+        let new = NewMailLink {
+            id: token.id,
+            secret_hash: token.secret.hash(purpose.secret_kind()),
+            purpose,
+            user,
+            email: email.to_owned(),
+        };
+        let now = self.now;
+        self.dc.store.write(move |tx| tx.add_mail_link(&new, now)).await?;
+        Ok(format!("{}{page}/{}", self.dc.base_url(&self.realm), token.reveal(Prefix::Usual)))
+    }
+
+    /// The letter.
+    pub fn letter(&self, text: LetterText<'_>, to: &str) -> Letter {
+        text.write(self.locale, &self.brand, to)
+    }
+
+    /// Tells a person that their password was changed: whoever did not do it should know.
+    pub fn tell_of_new_password(&self, user: &User, recover_path: &str) {
+        let link = format!("{}{recover_path}", self.dc.base_url(&self.realm));
+        self.dc.house.mail.send(self.letter(LetterText::PasswordChanged { link: &link }, &user.email));
+    }
+}
+
+/// Whether a letter goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowed {
+    /// It does.
+    Yes,
+    /// This address of e-mail has had enough letters; the answer is the same.
+    Quietly,
+    /// This address of the network asked for too many; how long to wait.
+    Wait { minutes: u64 },
+}
+
+/// Counts a letter that is asked for. It does not matter whether anybody has the address.
+pub fn allowed(visit: &Visit, email: &str) -> Allowed {
+    let (guesses, now) = (&visit.dc.guesses, visit.now());
+    let wait = guesses.begin(Guess::Letters(visit.asking.address), now);
+    if !wait.is_zero() {
+        visit.asking.refuse(&visit.dc, None, "letters_slowed", "too many letters asked for from this address");
+        return Allowed::Wait { minutes: wait.as_secs().div_ceil(60).max(1) };
+    }
+    if guesses.begin(Guess::Letter(visit.door.realm().as_str(), email), now).is_zero() {
+        Allowed::Yes
+    } else {
+        visit.asking.refuse(&visit.dc, None, "letter_slowed", "too many letters to one address");
+        Allowed::Quietly
+    }
+}
+
+/// Where letters can be read, in a sandbox.
+pub fn mailbox_url(visit: &Visit) -> Option<&'static str> {
+    visit.dc.house.sandbox.is_some().then_some(SANDBOX_MAILBOX)
+}

@@ -1,0 +1,171 @@
+//! Signing up, where strangers may (cases K01, K07, K08, H02).
+
+use super::*;
+
+const PAGE: (&str, &str) = ("/sign-up", "/sign-up");
+const NOVA: Person = Person { email: "nova@startup.example", zuid: 0, location: "us", organization: "" };
+
+async fn ask(house: &House, email: &str) -> Reply {
+    submit(house, &mut Browser::default(), "us", PAGE, &[("email", email)]).await
+}
+
+fn filled<'a>(organization: &'a str) -> [(&'a str, &'a str); 4] {
+    [("first_name", "Nova"), ("last_name", "Noor"), ("organization_name", organization), ("new_password", NEW)]
+}
+
+#[tokio::test]
+async fn a_newcomer_gets_an_account_an_organization_and_a_session() {
+    for_each_store_with(MAIL, async |house| {
+        let mut nova = Browser::default();
+        // From the console, by way of the sign-in.
+        let (url, page) = nova.open(house, &format!("{}/console", house.url("us"))).await;
+        assert!(page.body.contains("href=\"/sign-up?continue=%2Fconsole\""), "{url} {page:?}");
+        let start = "/sign-up?continue=%2Fconsole";
+        let sent = submit(house, &mut nova, "us", (start, start), &[("email", "Nova@Startup.example")]).await;
+        assert!(sent.status == 200 && sent.body.contains("/_sandbox/mail"));
+        let letter = letters(house, NOVA.email, 1).await.remove(0);
+        let link = link_in(house, "us", &letter);
+        // The sandbox's mailbox shows it, to click on.
+        let mailbox = open(house, &mut nova, "us", "/_sandbox/mail").await;
+        assert!(mailbox.status == 200 && mailbox.body.contains(&format!("{}{link}", house.url("us"))));
+        let json = open(house, &mut nova, "us", "/_sandbox/mail?format=json").await.json();
+        assert_eq!(json["letters"][0]["to"], NOVA.email);
+        let page = open(house, &mut nova, "us", &link).await;
+        assert!(page.status == 200 && page.body.contains(NOVA.email));
+        for (name, value) in [
+            ("first_name", " "),
+            ("organization_name", ""),
+            ("organization_name", "a\u{202e}b"),
+            ("new_password", "canary7"),
+            ("new_password", "nova@startup.example"),
+        ] {
+            let fields = filled("Startup").map(|(n, v)| (n, if n == name { value } else { v }));
+            let reply = submit(house, &mut nova, "us", (&link, &link), &fields).await;
+            assert_eq!(reply.status, 422, "{name}");
+            assert!(reply.body.contains("Noor") && !reply.body.contains("canary"));
+        }
+        let done = submit(house, &mut nova, "us", (&link, &link), &filled("Startup & Co")).await;
+        assert_eq!((done.status, done.header("location")), (303, Some("/console")), "{done:?}");
+        let page = open(house, &mut nova, "us", "/account").await;
+        for wanted in ["Nova", NOVA.email, "Startup &#38; Co", "Verified", "Administrator"] {
+            assert!(page.body.contains(wanted), "{wanted}");
+        }
+        assert!(fits(house, &NOVA, NEW).await);
+        let store = house.room("us").store.clone();
+        let found = store.read(|tx| tx.user_by_email(&grantor_protocol::people::Realm::Accounts, NOVA.email)).await;
+        let user = found.unwrap().unwrap().user;
+        assert!(user.email_verified && user.id.0 > 0);
+        let directory = house.room("us").house.directory.clone();
+        assert_eq!(directory.read(|tx| tx.homes(NOVA.email)).await.unwrap(), ["us"]);
+        let rows = house.audit("us").await;
+        assert!(rows.iter().any(|row| row.event == "signed_up" && row.user == Some(user.id)));
+        // Once.
+        assert_eq!(submit(house, &mut nova, "us", (&link, &link), &filled("Again")).await.status, 410);
+        // They may leave again, and their organization goes along.
+        let page = open(house, &mut nova, "us", "/account/data").await;
+        assert!(page.body.contains("Startup &#38; Co"));
+        let leave = [("email", NOVA.email), ("password", NEW)];
+        assert_eq!(submit(house, &mut nova, "us", ("/account/data", "/account/data"), &leave).await.status, 200);
+        assert!(store.read(|tx| tx.organizations()).await.unwrap().iter().all(|o| o.name != "Startup & Co"));
+        assert!(directory.read(|tx| tx.homes(NOVA.email)).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn k01_who_has_an_account_learns_it_from_the_letter_alone() {
+    for_each_store_with(MAIL, async |house| {
+        let mut answers = Vec::new();
+        for email in ["alice@zylker.example", "carla@zylker.example", "nobod@zylker.example", "luke@zylkerr.example"] {
+            let reply = ask(house, email).await;
+            assert_eq!(reply.status, 200);
+            let id = reply.header("x-request-id").unwrap();
+            answers.push((reply.body.len(), reply.body.replace(email, "…").replace(id, "…")));
+        }
+        assert!(answers.windows(2).all(|two| two[0] == two[1]));
+        for (email, location, page) in [
+            ("alice@zylker.example", "us", "/sign-in"),
+            ("carla@zylker.example", "eu", "/sign-in"),
+            ("nobod@zylker.example", "us", "/sign-up/"),
+        ] {
+            let link = link_in(house, location, &letters(house, email, 1).await[0]);
+            assert!(link.starts_with(page), "{email}: {link}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn k07_an_address_that_found_a_home_meanwhile_is_not_taken() {
+    for_each_store_with(MAIL, async |house| {
+        let mut first = Browser::default();
+        for count in 1..=2 {
+            ask(house, NOVA.email).await;
+            letters(house, NOVA.email, count).await;
+        }
+        let both: Vec<String> =
+            letters(house, NOVA.email, 2).await.iter().map(|letter| link_in(house, "us", letter)).collect();
+        // Another data center has it by now.
+        let directory = house.room("us").house.directory.clone();
+        directory.write(|tx| tx.add_home(NOVA.email, "eu")).await.unwrap();
+        assert_eq!(submit(house, &mut first, "us", (&both[0], &both[0]), &filled("One")).await.status, 410);
+        assert_eq!(directory.read(|tx| tx.homes(NOVA.email)).await.unwrap(), ["eu"]);
+        directory.write(|tx| tx.remove_home(NOVA.email, "eu")).await.unwrap();
+        // Two letters make one account, not two.
+        let page = open(house, &mut first, "us", &both[0]).await;
+        let csrf = Form::find(&page.body).unwrap().hidden("csrf").to_owned();
+        let mut tries = Vec::new();
+        for link in both {
+            let (mut browser, csrf, url) = (first.clone(), csrf.clone(), format!("{}{link}", house.url("us")));
+            tries.push(tokio::spawn(async move {
+                let mut fields = vec![("csrf".to_owned(), csrf)];
+                fields.extend(filled("Startup").map(|(n, v)| (n.to_owned(), v.to_owned())));
+                browser.post(&url, &fields).await.status
+            }));
+        }
+        let mut statuses = Vec::new();
+        for one in tries {
+            statuses.push(one.await.unwrap());
+        }
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 410]);
+        assert_eq!(directory.read(|tx| tx.homes(NOVA.email)).await.unwrap(), ["us"]);
+        let store = house.room("us").store.clone();
+        let made = store.read(|tx| tx.organizations()).await.unwrap();
+        assert_eq!(made.iter().filter(|o| o.name == "Startup").count(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn h02_a_session_of_somebody_else_ends_where_one_signs_up() {
+    for_each_store_with(MAIL, async |house| {
+        let mut browser = at_home(house, &BOB).await;
+        let before = browser.clone();
+        ask(house, NOVA.email).await;
+        let link = link_in(house, "us", &letters(house, NOVA.email, 1).await[0]);
+        assert_eq!(submit(house, &mut browser, "us", (&link, &link), &filled("Startup")).await.status, 303);
+        assert_ne!(before.cookies["grantor_us_session"], browser.cookies["grantor_us_session"]);
+        assert!(open(house, &mut browser, "us", "/account").await.body.contains(NOVA.email));
+        assert!(!is_signed_in(house, &mut before.clone(), "us").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn k08_closed_means_closed_everywhere() {
+    let setup = Setup { tables: "[mail]\nfrom = \"a@zylker.example\"\nfolder = \"mail\"\n", ..MAIL };
+    for_one_store_with(setup, async |house| {
+        let mut browser = Browser::default();
+        let page = open(house, &mut browser, "us", "/sign-in").await;
+        assert!(!page.body.contains("/sign-up"));
+        let link = format!("/sign-up/1000.{}.{}", "0".repeat(32), "1".repeat(32));
+        for path in ["/sign-up", &link] {
+            assert_eq!(open(house, &mut browser, "us", path).await.status, 404, "{path}");
+            let reply = submit(house, &mut browser, "us", ("/recover", path), &filled("Startup")).await;
+            assert_eq!(reply.status, 404, "{path}");
+        }
+        assert!(house.room("us").house.mail.kept().is_empty());
+    })
+    .await;
+}
