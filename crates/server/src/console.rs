@@ -1,6 +1,6 @@
 //! The console of an application's developer: `/console`. One file for each page.
 
-mod causes;
+pub mod causes;
 mod code;
 mod link;
 pub mod nav;
