@@ -1,6 +1,6 @@
 //! The console of an application's developer: `/console`. One file for each page.
 
-pub(crate) mod causes;
+pub mod causes;
 mod client_id;
 mod code;
 mod form;

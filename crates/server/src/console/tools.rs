@@ -41,7 +41,10 @@ pub async fn walk_client(
 ) -> Response {
     Sitting::walk(dc, request, async move |sitting: &mut Sitting<'_>| {
         sitting.visit.locale = Locale::English;
-        match owned(sitting, &id).await? {
+        // What has no client id's letters is the id of no client.
+        let plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+        let found = if plain { owned(sitting, &id).await? } else { None };
+        match found {
             Some(found) => room(sitting, found).await,
             None => sitting.nothing(),
         }

@@ -1,64 +1,8 @@
-//! Audit rows in order, swept by age; refusals in a bounded ring for each client.
+//! Audit rows in order, swept by age.
 
-use grantor_protocol::time::Timestamp;
-use grantor_store::{AuditEvent, AuditTrail, Concerning, Notice, NoticeFilter, NoticeKind};
+use grantor_store::{AuditEvent, AuditTrail, Concerning};
 
-use crate::fixtures::{C1, C2, O1, U1, World, at, for_each_world};
-
-fn refusal(world: &World, client_id: &str, now: Timestamp) -> Notice {
-    Notice {
-        client_id: client_id.to_owned(),
-        id: world.id(now),
-        kind: NoticeKind::Refusal,
-        location: "us".to_owned(),
-        endpoint: "token".to_owned(),
-        cause: "code_unknown".to_owned(),
-        detail: "in words".to_owned(),
-        request_id: "request".to_owned(),
-    }
-}
-
-fn refused(world: &World, client_id: &'static str) -> Vec<Notice> {
-    world.read(move |tx| tx.notices(client_id, &NoticeFilter::default(), 100_000))
-}
-
-#[test]
-fn the_ring_of_refusals_is_bounded_for_each_client() {
-    for_each_world(|world| {
-        let all: Vec<_> = (0..60).map(|n| refusal(world, C1, at(n))).collect();
-        let others: Vec<_> = (0..5).map(|n| refusal(world, C2, at(n))).collect();
-        let first = others.clone();
-        world.write(move |tx| tx.add_notices(&first, 10));
-        for batch in all.chunks(7) {
-            let batch = batch.to_vec();
-            world.write(move |tx| tx.add_notices(&batch, 10));
-            assert!(refused(world, C1).len() <= 10);
-        }
-        let newest_first: Vec<_> = all[50..].iter().rev().cloned().collect();
-        assert_eq!(refused(world, C1), newest_first);
-        assert_eq!(refused(world, C2).len(), others.len(), "another client's are not touched");
-        // The same batch once more, after an unknown outcome, adds nothing.
-        let again = all[50..].to_vec();
-        world.write(move |tx| tx.add_notices(&again, 10));
-        assert_eq!(refused(world, C1), newest_first);
-        assert_eq!(world.read(|tx| tx.notices(C1, &NoticeFilter::default(), 3)), newest_first[..3]);
-        world.write(|tx| tx.add_notices(&[], 10));
-    });
-}
-
-#[test]
-fn a_ring_that_got_smaller_shrinks_a_slice_at_a_time() {
-    for_each_world(|world| {
-        let many: Vec<_> = (0..1500).map(|n| refusal(world, C1, at(n))).collect();
-        world.write(move |tx| tx.add_notices(&many, 2000));
-        assert_eq!(refused(world, C1).len(), 1500);
-        for left in [501, 10, 10] {
-            let one = refusal(world, C1, at(2000));
-            world.write(move |tx| tx.add_notices(std::slice::from_ref(&one), 10));
-            assert_eq!(refused(world, C1).len(), left);
-        }
-    });
-}
+use crate::fixtures::{C1, O1, U1, at, for_each_world};
 
 #[test]
 fn audit_rows_are_read_newest_first_and_swept_by_age() {

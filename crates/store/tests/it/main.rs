@@ -36,9 +36,12 @@ mod model;
 mod organization_pages;
 mod organization_policies;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod own_account;
 #[cfg(test)]
 mod owned_clients;
+#[cfg(test)]
 mod people;
 #[cfg(test)]
 mod races;

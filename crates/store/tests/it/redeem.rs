@@ -11,7 +11,7 @@ use grantor_protocol::pkce::Challenge;
 use grantor_protocol::policy::{Policy, Preset, RefreshTokenCap};
 use grantor_protocol::resource::TokenFormat;
 use grantor_protocol::scope::{Catalog, CatalogScope, ScopeList};
-use grantor_store::{AuditEvent, NewCode, Origin, RedeemedCode};
+use grantor_store::{AuditEvent, Fullness, NewCode, Origin, RedeemedCode};
 
 use crate::fixtures::{
     C1, C2, CALLBACK, EMAIL, O1, O2, P1, PU, READ, U1, U2, World, at, for_each_world, guessed, in_portal, just_before,
@@ -46,6 +46,12 @@ fn an_offline_code_becomes_a_family() {
             rules: FamilyRules::of(&world.policy),
             user: U1,
             organization_id: O1.to_owned(),
+            fullness: Fullness {
+                refresh_tokens: 1,
+                oldest: Some(family.refresh.id),
+                evicted: Vec::new(),
+                in_window: 1,
+            },
         };
         assert_eq!(redeemed, expected);
         assert_eq!(redeemed.rules.expires_in(), 3600);

@@ -30,6 +30,7 @@ fn a_refresh_gives_an_access_token_of_the_family() {
             rules: grantor_protocol::issue::FamilyRules::of(&world.policy),
             user: U1,
             organization_id: O1.to_owned(),
+            in_window: 1,
         };
         assert_eq!(refreshed, expected);
         let live = world.access(&access, at(1000)).unwrap();
