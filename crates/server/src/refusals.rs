@@ -18,6 +18,7 @@ use crate::{
     },
     metrics::Endpoint,
     sandbox::Told,
+    tokens,
 };
 
 /// A refusal on its way out: its true cause, and the client it may be told to.
@@ -84,6 +85,7 @@ impl Asking {
     /// Tells of a refusal.
     pub fn refuse(&self, dc: &DataCenter, client_id: Option<&str>, cause: &'static str, detail: &str) {
         dc.house.metrics.refused(self.endpoint, cause);
+        let detail = &*tokens::masked(detail);
         if let Some(told) = &self.told {
             told.tell(client_id, cause, detail);
         }

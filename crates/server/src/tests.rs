@@ -11,6 +11,7 @@ mod code;
 mod data_centers;
 mod device;
 mod environments;
+mod every_route;
 mod exchanges;
 mod harness;
 mod introspection;
