@@ -2,6 +2,7 @@
 //! stands still, and helpers that ask it over the wire.
 
 mod browser;
+mod effort;
 mod fixture;
 pub mod jwt;
 pub mod log;
@@ -14,6 +15,7 @@ use grantor_protocol::time::Timestamp;
 use place::Place;
 
 pub use browser::{Ask, Browser, Callback, Form, attribute, split};
+pub use effort::rounds;
 pub use fixture::*;
 pub use wire::{Reply, Request, encoded, exchange_bytes, hold, multipart, release, send, send_bytes, send_from};
 

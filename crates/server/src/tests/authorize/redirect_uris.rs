@@ -91,7 +91,7 @@ async fn nothing_but_the_registered_uri_will_do() {
         "data:text/html,https://app.example/cb",
         "about:blank",
     ];
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         house.provision(&client_entry(APP.id, "App", &[REGISTERED, "https://second.example/cb"])).await;
         for uri in mutations {
             refused(house, &APP, uri).await;
@@ -112,7 +112,7 @@ async fn nothing_but_the_registered_uri_will_do() {
 
 #[tokio::test]
 async fn a_mobile_application_s_loopback_matches_on_any_port() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let uris = ["http://127.0.0.1/cb", "http://[::1]:7000/cb?a=1", "com.zylker.phone:/cb"];
         house.provision(&client_entry(PHONE.id, "Phone", &uris).replace("\"server\"", "\"mobile\"")).await;
         for uri in [
