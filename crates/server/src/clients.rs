@@ -16,13 +16,43 @@ use crate::house::House;
 const FRESH: Duration = Duration::from_millis(500);
 /// How many records are kept.
 const MOST: usize = 10_000;
+/// How many ids that nobody has are remembered.
+const MOST_ABSENT: usize = 1_000;
 
 /// How often the use of a secret is noted.
 const NOTED: Duration = Duration::from_hours(1);
 
-type Cached = HashMap<String, (Instant, Arc<ClientRecord>)>;
+/// What was read of the ids asked for: also that there is no such client, so that asking again takes no longer than for
+/// one that exists. Made-up ids have little room, and none of it is that of registered ones.
+#[derive(Debug, Default)]
+struct Cached {
+    read: HashMap<String, (Instant, Option<Arc<ClientRecord>>)>,
+    /// How many of them are of no client.
+    absent: usize,
+}
 
-/// The cache. Only clients that exist are kept, so nobody can fill it with made-up ids.
+impl Cached {
+    fn fresh(&self, id: &str) -> Option<Option<Arc<ClientRecord>>> {
+        self.read.get(id).filter(|(at, _)| at.elapsed() < FRESH).map(|(_, record)| record.clone())
+    }
+
+    fn keep(&mut self, id: &str, asked_at: Instant, found: Option<Arc<ClientRecord>>) {
+        match &found {
+            Some(_) if self.read.len().saturating_sub(self.absent) >= MOST => *self = Self::default(),
+            None if self.absent >= MOST_ABSENT => {
+                self.read.retain(|_, (_, record)| record.is_some());
+                self.absent = 0;
+            }
+            _ => {}
+        }
+        self.absent += usize::from(found.is_none());
+        if let Some((_, None)) = self.read.insert(id.to_owned(), (asked_at, found)) {
+            self.absent = self.absent.saturating_sub(1);
+        }
+    }
+}
+
+/// The cache.
 #[derive(Debug, Default)]
 pub struct Clients {
     cached: RwLock<Cached>,
@@ -46,7 +76,7 @@ pub fn see(house: &Arc<House>, client_id: &str, secret: SecretHash, now: Timesta
 impl Clients {
     /// Reads every record again when it is asked for.
     pub fn forget(&self) {
-        self.cached.write().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.cached.write().unwrap_or_else(PoisonError::into_inner) = Cached::default();
         self.noted.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
@@ -77,26 +107,16 @@ impl Clients {
         if id.is_empty() || id.len() > 100 {
             return Ok(None);
         }
-        if let Some((at, record)) = self.cached.read().unwrap_or_else(PoisonError::into_inner).get(id)
-            && at.elapsed() < FRESH
-        {
-            return Ok(Some(Arc::clone(record)));
+        if let Some(known) = self.cached.read().unwrap_or_else(PoisonError::into_inner).fresh(id) {
+            return Ok(known);
         }
         let asked_at = Instant::now();
         let key = id.to_owned();
         let found = directory.read(move |tx| tx.client(&key)).await?.map(Arc::new);
-        let mut cached = self.cached.write().unwrap_or_else(PoisonError::into_inner);
-        match &found {
-            Some(record) => {
-                if cached.len() >= MOST {
-                    cached.clear();
-                }
-                cached.insert(id.to_owned(), (asked_at, Arc::clone(record)));
-            }
-            None => {
-                cached.remove(id);
-            }
-        }
+        self.cached.write().unwrap_or_else(PoisonError::into_inner).keep(id, asked_at, found.clone());
         Ok(found)
     }
 }
+
+#[cfg(test)]
+mod tests;

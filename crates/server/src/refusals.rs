@@ -21,6 +21,7 @@ use crate::{
     },
     metrics::Endpoint,
     sandbox::Told,
+    tokens,
 };
 
 /// A refusal on its way out: its true cause, and the client it may be told to.
@@ -110,6 +111,7 @@ impl Asking {
         let detail = self.noted.get().filter(|_| theirs).map_or(detail, String::as_str);
         let client_id = client_id.or(holder);
         dc.house.metrics.refused(self.endpoint, cause);
+        let detail = &*tokens::masked(detail);
         if let Some(told) = &self.told {
             told.tell(client_id, cause, detail);
         }

@@ -16,6 +16,7 @@ mod data_centers;
 mod deviations;
 mod device;
 mod environments;
+mod every_route;
 mod exchanges;
 mod harness;
 mod introspection;

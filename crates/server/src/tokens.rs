@@ -1,7 +1,7 @@
 //! Tokens out of codes and refresh tokens: what the token endpoints of both dialects share. A dialect reads the request
 //! and writes the answer; which tokens a code or a refresh token is worth does not depend on the door.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 use grantor_protocol::{
     causes::TokenError,
@@ -283,9 +283,52 @@ pub fn explain(dc: &DataCenter, cause: &TokenError) -> String {
     }
 }
 
+/// A text without what may be a secret: of any row of 32 or more hex digits, as codes, tokens and made client secrets
+/// have them, nothing is left. People put them into the wrong parameter, and received values are told to operators.
+pub fn masked(text: &str) -> Cow<'_, str> {
+    const SHORTEST: usize = 32;
+    let is_long = |run: &str| run.len() >= SHORTEST;
+    if !text.split(|c: char| !c.is_ascii_hexdigit()).any(is_long) {
+        return Cow::Borrowed(text);
+    }
+    let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
+    while !rest.is_empty() {
+        let (run, after) = rest.split_at(rest.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(rest.len()));
+        shown.push_str(if is_long(run) { "***" } else { run });
+        let (between, after) = after.split_at(after.find(|c: char| c.is_ascii_hexdigit()).unwrap_or(after.len()));
+        shown.push_str(between);
+        rest = after;
+    }
+    Cow::Owned(shown)
+}
+
 /// A stranger's client id for the log; only what has the shape of one, because people put secrets there by
 /// mistake.
 pub fn shown(text: &str) -> &str {
     let shaped = text.len() <= 36 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'.');
     if shaped { text } else { "(not the shape of one)" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    #[test]
+    fn what_has_the_shape_of_a_secret_is_not_shown() {
+        let half = "00112233445566778899aabbccddeeff";
+        let token = format!("1000.{half}.{half}");
+        for (text, shown) in [
+            (token.as_str(), "1000.***.***"),
+            (
+                &format!("scope received: {token}; client_id received: 1000.ABC"),
+                "scope received: 1000.***.***; client_id received: 1000.ABC",
+            ),
+            (&format!("{half}{half}é{half}"), "***é***"),
+            (&half[1..], &half[1..]),
+            ("https://app.example/cb?x=1", "https://app.example/cb?x=1"),
+            ("", ""),
+        ] {
+            assert_eq!(masked(text), shown);
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod markup;
 mod more_scopes;
 mod open_redirect;
 mod organizations;
+mod other_pages;
 mod pages;
 mod portals;
 pub mod redirect_uris;

@@ -1,9 +1,12 @@
 //! Several data centers: what was made at one is told from the outside at another, spends nothing there, and
 //! says nothing about what exists (cases C03, C04, I08; decisions 6 and 12).
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use super::{answers::*, harness::*};
+use crate::provision::secrets;
 
 #[tokio::test]
 async fn i08_a_code_at_the_wrong_data_center_stays_good_at_home() {
@@ -108,7 +111,7 @@ fn successes(replies: &[Reply], other: &[Answer]) -> Vec<Tokens> {
 async fn c03_fifty_at_once_redeem_a_code_once() {
     for_each_store(async |house| {
         let mut browser = Browser::default();
-        for round in 0..20 {
+        for round in 0..rounds(24, 200) {
             let code = browser.authorize(house, &Ask::of(&DESK), &ALICE).await.code();
             let request = Request::form(TOKEN, &redemption(&DESK, &code));
             let mut held = Vec::new();
@@ -132,7 +135,7 @@ async fn c03_fifty_at_once_redeem_a_code_once() {
 async fn c04_data_centers_and_doors_together_redeem_a_code_once() {
     for_each_store(async |house| {
         let (mut browser, mut visitor) = (Browser::default(), Browser::default());
-        for round in 0..10 {
+        for round in 0..rounds(24, 200) {
             let in_portal = round % 2 == 1;
             let code = if in_portal {
                 visitor.authorize(house, &Ask::of(&DESK).portal(PARTNERS), &PAT).await.code()
@@ -165,7 +168,7 @@ async fn c04_f08_two_nodes_are_one_server() {
     for_each_store(async |house| {
         let Some(node) = house.second_node().await else { return };
         let mut browser = Browser::default();
-        for round in 0..10 {
+        for round in 0..rounds(16, 200) {
             let code = browser.authorize(house, &Ask::of(&DESK), &ALICE).await.code();
             let request = Request::form(TOKEN, &redemption(&DESK, &code));
             let mut held = Vec::new();
@@ -194,6 +197,38 @@ async fn c04_f08_two_nodes_are_one_server() {
             send(node.url("us"), &Request::form(TOKEN, &redemption(&DESK, &code))).await.brief(),
             INVALID_CLIENT
         );
+        node.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d05_an_ended_secret_is_dead_on_the_other_node_within_a_second() {
+    for_each_store(async |house| {
+        let Some(node) = house.second_node().await else { return };
+        let tokens = house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
+        let old = Request::form(TOKEN, &refreshing(&DESK, &tokens.refresh));
+        Tokens::of(&send(node.url("us"), &old).await);
+        let mark = house.beside(|shop| secrets::list(shop, DESK.id)).await.unwrap()[0].mark.clone();
+        let secret = house.beside(|shop| secrets::add(shop, DESK.id, None)).await.unwrap();
+        let new = App { secret: secret.leak(), ..DESK };
+        let with_new = Request::form(TOKEN, &refreshing(&new, &tokens.refresh));
+        for url in [house.url("us"), node.url("us")] {
+            eventually("the new secret", async || send(url, &with_new).await.brief() != INVALID_SECRET).await;
+            // Both caches hold the old one, as fresh as can be.
+            Tokens::of(&send(url, &old).await);
+        }
+        house.beside(move |shop| secrets::end(shop, DESK.id, &mark)).await.unwrap();
+        let ended = Instant::now();
+        for url in [node.url("us"), house.url("us")] {
+            while send(url, &old).await.brief() != INVALID_SECRET {
+                assert!(ended.elapsed() < Duration::from_secs(10), "still good at {url}");
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            // Half a second, and what a busy machine adds.
+            assert!(ended.elapsed() < Duration::from_secs(1), "at {url} after {:?}", ended.elapsed());
+            Tokens::of(&send(url, &with_new).await);
+        }
         node.stop().await;
     })
     .await;

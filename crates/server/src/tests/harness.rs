@@ -3,6 +3,7 @@
 
 mod browser;
 mod door;
+mod effort;
 mod fixture;
 pub mod jwt;
 pub mod log;
@@ -17,6 +18,7 @@ use place::Place;
 
 pub use browser::{Ask, Browser, Callback, Form, attribute, split, unescaped as browser_text};
 pub use door::{CHALLENGE, DOORS, Door, VERIFIER};
+pub use effort::rounds;
 pub use fixture::*;
 pub use wire::{Reply, Request, encoded, exchange_bytes, hold, multipart, release, send, send_bytes, send_from};
 

@@ -210,6 +210,31 @@ async fn f12_user_information_shows_what_was_granted() {
 }
 
 #[tokio::test]
+async fn f02_a_token_in_the_header_and_in_the_form_is_refused() {
+    for_each_store(async |house| {
+        let token = house.tokens(&ask(&DESK, "openid"), &DESK, &BOB).await.access;
+        let post = |fields: &[(&str, &str)]| Request::form(PATH, fields);
+        let (kind, parts) = multipart(&[("access_token", &token)]);
+        for both in [
+            post(&[("access_token", &token)]).bearer(&token),
+            post(&[("access_token", "")]).bearer(&token),
+            post(&[("access_token", "another")]).header("authorization", &format!("Zoho-oauthtoken {token}")),
+            post(&[("access_token", &token), ("access_token", "x")]).bearer(&token),
+            Request::new("POST", PATH).body(&kind, parts).bearer(&token),
+        ] {
+            assert_eq!(house.send("us", &both).await.brief(), INVALID_REQUEST, "{both:?}");
+        }
+        // In the form alone it is not read; with other fields the header's is good.
+        assert_eq!(house.send("us", &post(&[("access_token", &token)])).await.brief(), NO_ACCESS);
+        assert_eq!(house.send("us", &post(&[("x", "1")]).bearer(&token)).await.status, 200);
+        // The older endpoint takes no form at all.
+        let old = Request::form("/oauth/user/info", &[("access_token", &token)]).bearer(&token);
+        assert_eq!(house.send("us", &old).await.brief(), INVALID_REQUEST);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn f04_no_other_token_passes_for_an_access_token() {
     for_each_store(async |house| {
         let code = house.code(&ask(&DESK, "openid,AaaServer.profile.READ"), &ALICE).await;
@@ -238,7 +263,7 @@ async fn f04_no_other_token_passes_for_an_access_token() {
 
 #[tokio::test]
 async fn metadata_says_what_is_so() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for location in ["us", "cn"] {
             let reply = house.send(location, &Request::get("/.well-known/openid-configuration")).await;
             assert_eq!(reply.header("cache-control"), Some("public, max-age=3600"));

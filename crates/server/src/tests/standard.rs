@@ -69,6 +69,11 @@ async fn id_token(house: &House, browser: &mut Browser, app: &App, person: &Pers
     token
 }
 
+/// The first pair of a family of Alice's, for the cases of both dialects.
+pub async fn family_of(house: &House) -> Tokens {
+    kit::family(house, &DESK, &ALICE).await
+}
+
 /// A page of ours that asks for that field.
 fn form(reply: &Reply, field: &str) -> Form {
     assert_eq!(reply.header("location"), None, "{reply:?}");

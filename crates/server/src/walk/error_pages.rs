@@ -137,7 +137,7 @@ pub fn problem<'a>(cause: &'a PageError, place: &'a str) -> ErrorText<'a> {
 fn details(cause: &PageError, asked: &Asked, client: Option<&Client>) -> Vec<(String, String)> {
     let mut details = Vec::new();
     let mut add = |label: &str, value: Option<&str>| {
-        let shown = value.map_or_else(|| "(absent)".to_owned(), |v| v.chars().take(300).collect());
+        let shown = value.map_or_else(|| "(absent)".to_owned(), |v| tokens::masked(v).chars().take(300).collect());
         details.push((label.to_owned(), if shown.is_empty() { "(empty)".to_owned() } else { shown }));
     };
     match cause {

@@ -87,8 +87,7 @@ async fn make(
         }
     };
     let (dc, now) = (&visit.dc, visit.now());
-    let interaction = of_person(&dc.code_key, interaction, user, organization_id);
-    let secret = TokenSecret::derive(&dc.code_key, interaction.as_bytes());
+    let PresentedToken { id: interaction, secret } = code_of(&dc.code_key, interaction, user, organization_id);
     let policy = Arc::clone(&dc.house.policy);
     let whole = visit.door.is_for_organization();
     let life = match visit.door.realm() {
@@ -200,6 +199,12 @@ fn origin(visit: &Visit, valid: &Valid, known: &Known) -> Origin {
     }
 }
 
+/// The code of an interaction: always the same for the same person and organization.
+fn code_of(code_key: &[u8], interaction: TokenId, user: UserId, organization_id: &str) -> PresentedToken {
+    let id = of_person(code_key, interaction, user, organization_id);
+    PresentedToken { id, secret: TokenSecret::derive(code_key, id.as_bytes()) }
+}
+
 /// The interaction as this person answers it for this organization. Who goes back and comes again as somebody
 /// else, or for another organization, never gets the code of before.
 pub(super) fn of_person(code_key: &[u8], interaction: TokenId, user: UserId, organization_id: &str) -> TokenId {
@@ -214,3 +219,6 @@ pub(super) fn of_person(code_key: &[u8], interaction: TokenId, user: UserId, org
     }
     TokenId::new(interaction.made_at(), interaction.data_center(), nine)
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,8 +32,11 @@ mod grants;
 mod implicit;
 #[cfg(test)]
 mod members;
+#[cfg(test)]
 mod model;
+#[cfg(test)]
 mod organization_pages;
+#[cfg(test)]
 mod organization_policies;
 #[cfg(test)]
 mod notices;

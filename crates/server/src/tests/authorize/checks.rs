@@ -30,7 +30,7 @@ async fn what_has_not_the_shape_of_a_client_id_is_not_shown() {
 
 #[tokio::test]
 async fn an_absent_parameter_is_the_response_type_s_error_and_an_empty_one_its_own() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for good in doors() {
             assert_eq!(asked(house, &good).await.status, 200);
             for (name, words) in MANDATORY {
@@ -100,7 +100,7 @@ async fn a_wrong_value_is_its_own_error() {
         ),
         ("redirect_uri", REDIRECT_URI, &["https://evil.example/callback", "x", " "]),
     ];
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for good in doors() {
             for (name, words, values) in wrong {
                 for value in values {
@@ -138,7 +138,7 @@ async fn a_wrong_value_is_its_own_error() {
 
 #[tokio::test]
 async fn checks_come_in_the_decided_order() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for good in doors() {
             let mut ask = good
                 .clone()
@@ -176,7 +176,7 @@ async fn checks_come_in_the_decided_order() {
 
 #[tokio::test]
 async fn a_parameter_twice_is_refused_whatever_its_values() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for good in doors() {
             for name in [
                 "response_type",
@@ -214,7 +214,7 @@ async fn pkce_is_read_strictly_and_demanded_of_mobile_applications() {
     let (short, long) = ("a".repeat(42), "a".repeat(129));
     let (fits, digest) = ("a".repeat(43), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     let with_equals = format!("{digest}=");
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for (challenge, method) in [
             (Some(short.as_str()), None),
             (Some(&long), Some("plain")),
@@ -322,8 +322,26 @@ async fn optional_parameters_bend_without_breaking() {
 }
 
 #[tokio::test]
+async fn a_token_in_the_wrong_parameter_was_told_to_the_log_and_to_the_owner() {
+    for_each_store(async |house| {
+        let tokens = house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
+        for name in ["response_type", "redirect_uri", "scope", "client_id"] {
+            let page = asked(house, &once(&DESK).with(name, &tokens.refresh)).await;
+            assert_eq!(page.status, 400, "{name}");
+            let secret = tokens.refresh.rsplit('.').next().unwrap();
+            let details = page.body.split_once("<dl").map_or("", |(_, rest)| rest);
+            assert!(!details.contains(secret), "{name}: {page:?}");
+        }
+        // As the scope of a device: told to the owner by name. The harness reads the log, at the end.
+        let device = [("grant_type", "device_request"), ("client_id", SCREEN.id), ("scope", &tokens.refresh)];
+        assert!(house.post("us", "/oauth/v3/device/code", &device).await.body.contains("invalid_scope"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn scopes_keep_the_order_and_spelling_of_the_request() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let mut browser = Browser::default();
         for (scope, shown) in [
             ("email,openid", "email openid"),
@@ -344,6 +362,10 @@ async fn scopes_keep_the_order_and_spelling_of_the_request() {
             let mut raw: Vec<&str> = raw.iter().map(String::as_str).collect();
             raw.sort_by_key(|s| s.split('.').next().unwrap_or_default().to_owned());
             assert_eq!(raw, wanted, "{scope}");
+            // The token's answer says it in the order of the request, as well: nothing added, and of two spellings of
+            // one scope the first.
+            let code = browser.authorize(house, &ask, &ALICE).await.code();
+            assert_eq!(house.exchange("us", &DESK, &code).await.text("scope"), shown, "{scope}");
         }
     })
     .await;
@@ -353,7 +375,7 @@ async fn scopes_keep_the_order_and_spelling_of_the_request() {
 async fn state_comes_back_byte_for_byte() {
     let long = "&=#\"<script>alert(1)</script>\r\n\t ü漢字🦀%41+/?;'\\".repeat(30);
     assert!((1500..4096).contains(&long.len()));
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let mut browser = Browser::default();
         for state in ["s", " ", "a b+c%20d", "code=1000.a.b&location=cn", long.as_str()] {
             let ask = Ask::of(&DESK).with("state", state);

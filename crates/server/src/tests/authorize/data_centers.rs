@@ -122,7 +122,7 @@ async fn a_hint_leads_home_and_a_hop_never_further() {
 
 #[tokio::test]
 async fn no_cookie_makes_it_go_round_in_circles() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let homes = [
             None,
             Some("us"),

@@ -22,7 +22,7 @@ fn assert_harmless(reply: &Reply, what: &str) {
 
 #[tokio::test]
 async fn what_cannot_be_read_is_refused_on_a_page() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for good in [once(&DESK), once(&DESK).portal(PARTNERS)] {
             let good_target = target(&good);
             for bad in ["%00", "a%00b", "%ff", "%c3%28", "%ed%a0%80", "%f5%80%80%80", "%c0%af"] {
@@ -51,7 +51,7 @@ async fn what_cannot_be_read_is_refused_on_a_page() {
 
 #[tokio::test]
 async fn what_is_enormous_is_refused_at_the_door() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let url = house.url("us");
         for path in PATHS {
             for size in [60_000, 100_000, 1_048_576] {
@@ -95,7 +95,7 @@ async fn no_bytes_at_all_make_it_break() {
         b"CONNECT evil.example:443 HTTP/1.1\r\nhost: x\r\n\r\n",
         b"OPTIONS * HTTP/1.1\r\nhost: x\r\n\r\n",
     ];
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for bytes in lines {
             let mut bytes = bytes.to_vec();
             let at = bytes.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
@@ -116,7 +116,7 @@ async fn no_bytes_at_all_make_it_break() {
 
 #[tokio::test]
 async fn letters_that_nobody_escaped_travel_the_whole_way() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let query = format!("{}&state=größe'", target(&Ask::of(&DESK)));
         let url = format!("{}{query}", house.url("us"));
         let mut browser = Browser::default();
@@ -139,7 +139,7 @@ async fn letters_that_nobody_escaped_travel_the_whole_way() {
 
 #[tokio::test]
 async fn a_form_that_cannot_be_read_is_refused() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let mut browser = Browser::default();
         let ask = once(&DESK);
         for (field, person) in [("email", &ALICE), ("password", &ALICE), ("decision", &ALICE)] {

@@ -1,9 +1,12 @@
 //! Markup in every name and value that somebody else writes is text on our pages (case H05, A09).
 
-use super::*;
+use super::{
+    other_pages::{self, Cast},
+    *,
+};
 
 /// Forty ways to say more than a name.
-const PAYLOADS: [&str; 40] = [
+static PAYLOADS: [&str; 40] = [
     "<script>alert(1)</script>",
     "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
     "<img src=x onerror=alert(1)>",
@@ -101,11 +104,14 @@ fn world(n: usize, name: &str) -> String {
         "[[organization]]\nid = \"5{n:04}\"\nname = {name}\ndata_center = \"us\"\n\
          [[organization]]\nid = \"6{n:04}\"\nname = {name}\ndata_center = \"us\"\n\
          [[user]]\nemail = \"m{n}@markup.example\"\nzuid = {zuid}\n{{password}}\nfirst_name = {name}\nlast_name = {name}\n\
-         data_center = \"us\"\norganizations = [\"5{n:04}\", \"6{n:04}\"]\n\
+         data_center = \"us\"\norganizations = [\"5{n:04}\", \"6{n:04}\"]\nadministers = [\"5{n:04}\"]\n\
          [[scope]]\nname = \"Markup.n{n}.READ\"\ndescription = {name}\n\
+         [[scope]]\nname = \"Markup.m{n}.READ\"\ndescription = {name}\n\
          [[portal]]\nid = \"7{n:04}\"\nname = {name}\norganization = \"5{n:04}\"\n\
          [[client]]\nid = \"1000.MARKUP{n:04}\"\nsecret = \"canary-made-secret\"\ntype = \"server\"\nname = {name}\n\
-         homepage_url = {homepage}\nredirect_uris = [\"http://127.0.0.1:9000/cb\"]\ndata_centers = [\"us\"]\n",
+         homepage_url = {homepage}\nredirect_uris = [\"http://127.0.0.1:9000/cb\"]\ndata_centers = [\"us\"]\n\
+         [[client]]\nid = \"1004.MARKUP{n:04}\"\nsecret = \"canary-made-secret\"\ntype = \"device\"\nname = {name}\n\
+         homepage_url = {homepage}\ndata_centers = [\"us\"]\n",
         zuid = 900_000 + n,
     )
 }
@@ -158,9 +164,53 @@ async fn names_are_text_wherever_they_stand() {
     .await;
 }
 
+/// Names of the nth world that last as long as the test.
+fn cast(n: usize, state: &'static str) -> Cast {
+    let kept = |text: String| -> &'static str { text.leak() };
+    let app = |id: String| App { id: kept(id), secret: "canary-made-secret", redirect_uri: "http://127.0.0.1:9000/cb" };
+    Cast {
+        person: Person {
+            email: kept(format!("m{n}@markup.example")),
+            zuid: 900_000 + i64::try_from(n).unwrap(),
+            location: "us",
+            organization: kept(format!("5{n:04}")),
+        },
+        app: app(format!("1000.MARKUP{n:04}")),
+        device: app(format!("1004.MARKUP{n:04}")),
+        scopes: [kept(format!("Markup.n{n}.READ")), kept(format!("Markup.m{n}.READ"))],
+        state,
+    }
+}
+
+#[tokio::test]
+async fn h05_names_are_text_on_the_other_pages_too() {
+    for_each_store(async |house| {
+        let mut text = world(0, "Plain");
+        for (n, payload) in PAYLOADS.iter().enumerate() {
+            text.push_str(&world(n + 1, payload));
+        }
+        house.provision(&text).await;
+        let last = once(&DESK).with("scope", &format!("Markup.n{}.READ", PAYLOADS.len()));
+        eventually("the new scopes", async || asked(house, &last).await.status == 200).await;
+        let plain = other_pages::all(house, &cast(0, "x")).await;
+        for (n, payload) in PAYLOADS.iter().enumerate() {
+            let seen = other_pages::all(house, &cast(n + 1, payload)).await;
+            assert_eq!(seen.len(), plain.len());
+            for (shown, plain) in seen.iter().zip(&plain) {
+                println!("{payload}: {}", shown.what);
+                assert_page(&shown.page);
+                assert_eq!(shown.page.status, plain.page.status, "{payload}: {}", shown.what);
+                let words = [*payload];
+                assert_inert(&shown.page, &plain.page, if shown.named { &words } else { &[] });
+            }
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_a_request_brings_is_text_wherever_it_stands() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for door in [once(&DESK), once(&DESK).portal(PARTNERS)] {
             for payload in PAYLOADS {
                 for name in ["response_type", "client_id", "scope", "redirect_uri", "code_challenge_method", payload] {
@@ -203,7 +253,7 @@ async fn what_a_request_brings_is_text_wherever_it_stands() {
 
 #[tokio::test]
 async fn what_a_person_types_is_text() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let mut browser = Browser::default();
         let ask = once(&DESK).portal(PARTNERS);
         let (url, page) = walk_to(house, &mut browser, &ask, &PAT, "email").await;

@@ -89,7 +89,7 @@ async fn walk_watched(house: &House, browser: &mut Browser, url: &str, person: &
 
 #[tokio::test]
 async fn no_parameter_steers_the_browser() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for (n, place) in PLACES.into_iter().enumerate() {
             let steered = |ask: Ask| NAMES.iter().fold(ask, |ask, name| ask.with(name, place));
             // Whole walks: at home, handed over, at a portal.
@@ -130,7 +130,7 @@ async fn no_parameter_steers_the_browser() {
 
 #[tokio::test]
 async fn no_header_and_no_cookie_steers_the_browser() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for (n, place) in PLACES.into_iter().enumerate() {
             let clean: String = place.chars().filter(|c| !c.is_control()).collect();
             let mut browser = Browser::default();
@@ -163,7 +163,7 @@ async fn no_header_and_no_cookie_steers_the_browser() {
 
 #[tokio::test]
 async fn no_path_steers_the_browser() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let query = encoded(&once(&DESK).parameters);
         for path in [
             "//evil.example/oauth/v2/auth",
@@ -197,7 +197,7 @@ async fn no_path_steers_the_browser() {
 
 #[tokio::test]
 async fn a_line_break_makes_no_header() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for value in [
             "x\r\nlocation: https://evil.example/",
             "x\r\n\r\n<script>",

@@ -1,7 +1,10 @@
 //! What every page carries, whoever looks: headers, no code and nothing of others, cookies, and names that do
 //! not follow the Host header (cases A09, A13, A15, A16, H04, H06, H12; `spec/decisions.md` 15 and 18).
 
-use super::*;
+use super::{
+    other_pages::{self, Cast},
+    *,
+};
 
 /// No inline code or style, and nothing from another place.
 fn assert_self_contained(reply: &Reply) {
@@ -9,7 +12,8 @@ fn assert_self_contained(reply: &Reply) {
         let name = tag.split([' ', '/']).next().unwrap_or_default();
         for attribute_name in ["src", "href", "action"] {
             let Some(value) = attribute(tag, attribute_name) else { continue };
-            let own = value.starts_with('/') && !value.starts_with("//");
+            let own = value.starts_with('/') && !value.starts_with("//")
+                || name == "form" && value == DESK.redirect_uri && tag.contains("data-auto-submit");
             assert!(own || (name == "a" && value.starts_with("https://")), "<{tag}>");
         }
         assert!(name != "script" || tag.contains(" src=\"/"), "inline code: <{tag}>");
@@ -21,7 +25,7 @@ fn assert_self_contained(reply: &Reply) {
 
 #[tokio::test]
 async fn every_page_is_framed_by_nobody_and_loads_from_nobody() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let mut pages = Vec::new();
         let base = house.url("us");
         for (ask, person) in [(once(&DESK).with("scope", BIGIN), BOB), (once(&DESK).portal(PARTNERS), PAT)] {
@@ -88,8 +92,32 @@ async fn every_page_is_framed_by_nobody_and_loads_from_nobody() {
 }
 
 #[tokio::test]
+async fn h04_h06_nor_is_any_other_page() {
+    for_each_store(async |house| {
+        let scopes = ["ZohoBigin.modules.contacts.READ", "AaaServer.profile.READ"];
+        let cast = Cast { person: ALICE, app: DESK, device: SCREEN, scopes, state: "s" };
+        let seen = other_pages::all(house, &cast).await;
+        assert!(seen.len() >= 17, "{}", seen.len());
+        for shown in &seen {
+            println!("{}: {}", shown.what, shown.page.status);
+            assert_page(&shown.page);
+            assert_self_contained(&shown.page);
+        }
+        // At a portal's door, signed in.
+        let mut visitor = Browser::default();
+        visitor.authorize(house, &once(&DESK).portal(PARTNERS), &PAT).await;
+        for path in ["", "/sign-out", "/sign-in", "/connected"] {
+            let (_, page) = visitor.open(house, &format!("{}/clientoauth/v2/60001{path}", house.url("us"))).await;
+            assert_page(&page);
+            assert_self_contained(&page);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn forms_are_answered_with_303_and_nothing_is_kept_on_the_way() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for (ask, person) in
             [(once(&DESK).with("scope", BIGIN), BOB), (once(&DESK), CARLA), (once(&DESK).portal(PARTNERS), PAT)]
         {
@@ -133,7 +161,7 @@ async fn forms_are_answered_with_303_and_nothing_is_kept_on_the_way() {
 
 #[tokio::test]
 async fn our_names_do_not_follow_the_host_header() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let poison = [
             ("host", "evil.example"),
             ("x-forwarded-host", "evil.example"),
@@ -161,7 +189,7 @@ async fn our_names_do_not_follow_the_host_header() {
 
 #[tokio::test]
 async fn another_site_s_scripts_read_nothing_of_it() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for origin in ["https://evil.example", "null", "https://desk.zylker.example", house.url("us")] {
             for path in ["/", "/sign-in", "/oauth/v2/auth", "/oauth/v2/auth/consent", "/clientoauth/v2/60001/auth"] {
                 for method in ["GET", "OPTIONS"] {
@@ -182,7 +210,7 @@ async fn another_site_s_scripts_read_nothing_of_it() {
 
 #[tokio::test]
 async fn cookies_are_for_the_server_alone() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let mut browser = Browser::default();
         let (mut url, mut page) = (once(&DESK).url(house), asked(house, &once(&DESK)).await);
         let mut set: Vec<String> = page.headers_named("set-cookie").map(str::to_owned).collect();
@@ -251,7 +279,7 @@ async fn signing_out_asks_first_and_ends_one_realm_s_session() {
 
 #[tokio::test]
 async fn a_page_s_address_typed_again_leads_back_to_it() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let mut browser = Browser::default();
         let ask = once(&DESK);
         let (url, page) = walk_to(house, &mut browser, &ask, &ALICE, "decision").await;

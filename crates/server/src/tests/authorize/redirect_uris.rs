@@ -93,7 +93,7 @@ async fn accepted(house: &House, app: &App, uri: &str) {
 
 #[tokio::test]
 async fn nothing_but_the_registered_uri_will_do() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         house.provision(&client_entry(APP.id, "App", &[REGISTERED, "https://second.example/cb"])).await;
         for uri in MUTATIONS {
             refused(house, &APP, uri).await;
@@ -114,7 +114,7 @@ async fn nothing_but_the_registered_uri_will_do() {
 
 #[tokio::test]
 async fn a_mobile_application_s_loopback_matches_on_any_port() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let uris = ["http://127.0.0.1/cb", "http://[::1]:7000/cb?a=1", "com.zylker.phone:/cb"];
         house.provision(&client_entry(PHONE.id, "Phone", &uris).replace("\"server\"", "\"mobile\"")).await;
         for uri in [

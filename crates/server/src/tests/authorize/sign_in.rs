@@ -275,7 +275,7 @@ async fn a_wrong_password_keeps_the_address() {
 
 #[tokio::test]
 async fn an_address_that_is_none_is_asked_again() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let mut browser = Browser::default();
         let (url, page) = walk_to(house, &mut browser, &once(&DESK), &ALICE, "email").await;
         for typed in [
@@ -357,7 +357,7 @@ async fn a_typed_address_is_never_answered_by_another_person_s_session() {
 
 #[tokio::test]
 async fn a_hint_saves_typing_and_nothing_else() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for (ask, person) in [(once(&DESK), ALICE), (once(&DESK).portal(PARTNERS), PAT)] {
             let mut browser = Browser::default();
             let hinted = ask.clone().with("login_hint", person.email);

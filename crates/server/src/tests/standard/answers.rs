@@ -170,7 +170,7 @@ async fn h03_and_h11_only_our_own_form_approves_and_only_once() {
 
 #[tokio::test]
 async fn a13_and_a16_a_poisoned_host_and_a_foreign_origin_change_nothing() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let mut browser = browser_of(house, &ALICE).await;
         browser.headers = [("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example")]
             .map(|(k, v)| (k.to_owned(), v.to_owned()))

@@ -266,7 +266,7 @@ async fn a_client_acts_for_itself() {
 
 #[tokio::test]
 async fn a16_registered_origins_may_read_and_others_may_not() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let panel = "[[client]]\nid = \"1000.ZYLKERSPA0000000000000000000Q\"\ntype = \"browser\"\nname = \"Spa\"\n\
                      redirect_uris = [\"https://spa.example/cb\"]\njavascript_domains = [\"https://spa.example\"]\n\
                      cors_origins = [\"https://spa.example\"]\ndata_centers = [\"us\"]\n";

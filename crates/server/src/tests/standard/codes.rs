@@ -65,7 +65,7 @@ async fn c02_a_second_redemption_ends_the_tokens_of_the_first() {
 async fn c03_c04_fifty_at_once_at_both_doors_give_one_success() {
     for_each_store(async |house| {
         let node = house.second_node().await;
-        for round in 0..6 {
+        for round in 0..rounds(16, 200) {
             // A code of either dialect.
             let code = if round % 2 == 0 {
                 code(house, &offline(&DESK), &ALICE).await
@@ -89,6 +89,40 @@ async fn c03_c04_fifty_at_once_at_both_doors_give_one_success() {
         if let Some(node) = node {
             node.stop().await;
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn c11_guessed_codes_never_hit_and_are_throttled() {
+    let guarded = Setup { guess_limits: true, ..Setup::default() };
+    for_each_store_with(guarded, async |house| {
+        let code = code(house, &offline(&DESK), &ALICE).await;
+        let tokens = family(house, &DESK, &ALICE).await;
+        let id = |token: &str| token.split('.').nth(1).unwrap().to_owned();
+        for n in 0..340_u32 {
+            // Half of them know a real identifier.
+            let guessed = |real: &str| match n % 2 {
+                0 => format!("1000.{}.{n:032x}", id(real)),
+                _ => format!("1000.{}{n:018x}.{n:032x}", &id(real)[..14]),
+            };
+            let reply = match n % 4 {
+                0 | 1 => redeem(house, "us", &DESK, &guessed(&code)).await,
+                _ => refresh(house, "us", &DESK, &guessed(&tokens.refresh)).await,
+            };
+            if n < 300 {
+                invalid_grant(&reply);
+            } else {
+                refused(&reply, 429, "temporarily_unavailable");
+                assert_eq!(reply.header("retry-after"), Some("60"));
+            }
+        }
+        // Even the right one waits, at this address.
+        refused(&redeem(house, "us", &DESK, &code).await, 429, "temporarily_unavailable");
+        let theirs = Request::form(TOKEN2, &redeeming(&DESK, &code));
+        Tokens::of(&send_from([127, 0, 0, 2], house.url("us"), &theirs).await);
+        house.advance(60);
+        Tokens::of(&refresh(house, "us", &DESK, &tokens.refresh).await);
     })
     .await;
 }

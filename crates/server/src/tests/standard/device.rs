@@ -116,7 +116,9 @@ async fn g02_who_asks_too_fast_waits_longer_for_good() {
 async fn g03_one_success_and_tokens_of_this_dialect() {
     for_each_store(async |house| {
         // Offline by either of its names; the family turns, as this dialect's do.
-        for extra in [("access_type", "offline"), ("scope", "openid email offline_access")] {
+        let ways = [("access_type", "offline"), ("scope", "openid email offline_access")];
+        for round in 0..rounds(12, 200) {
+            let extra = ways[round % 2];
             let device = device(&begun(house, "us", &[extra]).await);
             device.accepted(house, &ALICE).await;
             let mut held = Vec::new();

@@ -107,7 +107,7 @@ async fn h12_everybody_else_is_asked_first() {
 
 #[tokio::test]
 async fn a12_only_a_registered_address_is_gone_to() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         provision(house).await;
         let mut browser = Browser::default();
         for uri in [

@@ -6,7 +6,7 @@ const DOCUMENT: &str = "/oauth2/.well-known/openid-configuration";
 
 #[tokio::test]
 async fn j08_the_metadata_is_whole_and_names_only_this_dialect() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         for location in ["us", "eu", "cn"] {
             let issuer = issuer(house, location);
             let reply = house.send(location, &Request::get(DOCUMENT)).await;
@@ -48,7 +48,7 @@ async fn j08_the_metadata_is_whole_and_names_only_this_dialect() {
 
 #[tokio::test]
 async fn j08_every_endpoint_that_is_named_answers() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let document = house.send("us", &Request::get(DOCUMENT)).await.json();
         for (name, value) in document.as_object().unwrap() {
             let Some(url) = value.as_str().filter(|_| name != "issuer") else { continue };
@@ -77,7 +77,7 @@ fn list(document: &serde_json::Value, name: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn j08_what_is_advertised_is_what_is_accepted() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let document = house.send("us", &Request::get(DOCUMENT)).await.json();
         let mut browser = browser_of(house, &ALICE).await;
         // At the authorization endpoint: everything, advertised or not, with the error a stranger to the list gets.

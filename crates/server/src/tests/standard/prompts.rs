@@ -149,7 +149,7 @@ async fn h07_a_public_client_is_asked_every_time() {
 
 #[tokio::test]
 async fn a_login_hint_fills_in_the_address() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let hinted = ask(&DESK).with("login_hint", ALICE.email);
         let page = sent(house, &mut Browser::default(), &hinted).await;
         form(&page, "password");

@@ -26,7 +26,7 @@ fn assert_page(ask: &Ask, reply: &Reply) {
 
 #[tokio::test]
 async fn a01_to_a04_a_client_or_an_address_that_is_not_known_ends_on_a_page() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let mut browser = browser_of(house, &ALICE).await;
         let good = ask(&DESK);
         let mut bad = vec![
@@ -176,7 +176,7 @@ async fn a07_to_a09_and_b05_the_client_is_told_what_is_wrong() {
 
 #[tokio::test]
 async fn a_client_that_may_not_have_codes_is_told_so() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let entry = "[[client]]\nid = \"1000.ZYLKERREFRESH0000000000000000R\"\nsecret = \"canary-made-secret\"\n\
                      type = \"server\"\nname = \"Refresh Only\"\nredirect_uris = [\"http://127.0.0.1:9911/callback\"]\n\
                      data_centers = [\"us\"]\ngrant_types = [\"client_credentials\"]\n";
@@ -217,7 +217,7 @@ async fn a11_a_stranger_s_link_sends_nobody_on_before_they_signed_in() {
 
 #[tokio::test]
 async fn other_methods_never_act() {
-    for_one_store(async |house| {
+    for_each_store(async |house| {
         let target = ask(&DESK).url(house).split_off(house.url("us").len());
         for method in ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"] {
             let reply = house.send("us", &Request::new(method, &target)).await;

@@ -63,7 +63,7 @@ async fn e03_e04_the_grace_is_one_generation_deep() {
 async fn e05_fifty_at_once_get_the_same_pair() {
     for_each_store(async |house| {
         let node = house.second_node().await;
-        for _ in 0..4 {
+        for _ in 0..rounds(12, 200) {
             let first = family(house, &DESK, &ALICE).await;
             let mut held = Vec::new();
             for n in 0..50 {
@@ -87,17 +87,19 @@ async fn e05_fifty_at_once_get_the_same_pair() {
 async fn e05_without_a_grace_one_succeeds_and_nothing_lives_on() {
     let setup = Setup { policy: "refresh_grace = \"0s\"", ..Setup::default() };
     for_each_store_with(setup, async |house| {
-        let first = family(house, &DESK, &ALICE).await;
-        let mut held = Vec::new();
-        for _ in 0..50 {
-            held.push(hold(house.url("us"), &Request::form(TOKEN2, &refreshing(&DESK, &first.refresh))).await);
+        for round in 0..rounds(12, 200) {
+            let first = family(house, &DESK, &ALICE).await;
+            let mut held = Vec::new();
+            for _ in 0..50 {
+                held.push(hold(house.url("us"), &Request::form(TOKEN2, &refreshing(&DESK, &first.refresh))).await);
+            }
+            let replies = release(held).await;
+            let won: Vec<&Reply> = replies.iter().filter(|r| r.status == 200).collect();
+            assert_eq!(won.len(), 1, "round {round}");
+            let pair = Tokens::of(won[0]);
+            assert!(!active(house, &DESK, &pair.access).await, "never two live successors, and here not even one");
+            invalid_grant(&refresh(house, "us", &DESK, &pair.refresh).await);
         }
-        let replies = release(held).await;
-        let won: Vec<&Reply> = replies.iter().filter(|r| r.status == 200).collect();
-        assert_eq!(won.len(), 1);
-        let pair = Tokens::of(won[0]);
-        assert!(!active(house, &DESK, &pair.access).await, "never two live successors, and here not even one");
-        invalid_grant(&refresh(house, "us", &DESK, &pair.refresh).await);
     })
     .await;
 }
@@ -143,7 +145,7 @@ async fn e07_e08_a_family_is_bound_and_not_widened() {
 async fn e10_refresh_races_revoke_and_nothing_is_left() {
     for_each_store(async |house| {
         let mut browser = Browser::default();
-        for round in 0..25 {
+        for round in 0..rounds(40, 500) {
             let code = browser.authorize(house, &offline(&DESK), &ALICE).await.code();
             let first = Tokens::of(&redeem(house, "us", &DESK, &code).await);
             let second = Tokens::of(&refresh(house, "us", &DESK, &first.refresh).await);
