@@ -89,6 +89,7 @@ fn user(row: &Row<'_>) -> Result<User, StoreError> {
         first_name: row.text(3)?,
         last_name: row.text(4)?,
         disabled: row.bool(5)?,
+        email_verified: row.bool(6)?,
     })
 }
 
@@ -102,7 +103,7 @@ impl Tx<'_> {
         limit: i64,
     ) -> Result<Vec<User>, StoreError> {
         self.all(
-            "SELECT id, realm, email_shown, first_name, last_name, disabled FROM users
+            "SELECT id, realm, email_shown, first_name, last_name, disabled, email_verified FROM users
              WHERE id > $1 AND ($2 = '*' OR realm = $2) AND ($3 = '' OR email LIKE $3 ESCAPE '!') ORDER BY id LIMIT $4",
             &[after.0.into(), realm.map_or("*", Realm::as_str).into(), pattern(search).as_str().into(), limit.into()],
             user,

@@ -35,11 +35,11 @@ mod members;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod organization_pages;
 #[cfg(test)]
 mod organization_policies;
-#[cfg(test)]
-mod notices;
 #[cfg(test)]
 mod own_account;
 #[cfg(test)]
