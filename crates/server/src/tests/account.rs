@@ -12,12 +12,11 @@ use super::harness::*;
 
 /// Letters are sent, and strangers may sign up.
 const MAIL: Setup = Setup {
-    tables: "[accounts]\nsign_up = true\n[mail]\nfrom = \"accounts@zylker.example\"\nfolder = \"mail\"\n",
     throttles: false,
     guess_limits: false,
     predictable: false,
     no_sandbox: false,
-    policy: "",
+    policy: "[accounts]\nsign_up = true\n[mail]\nfrom = \"accounts@zylker.example\"\nfolder = \"mail\"\n",
 };
 
 /// A password nobody has yet.

@@ -39,8 +39,6 @@ pub struct Setup {
     pub no_sandbox: bool,
     /// More lines of `[policy]`.
     pub policy: &'static str,
-    /// More tables of the config.
-    pub tables: &'static str,
 }
 
 /// A running server and where it lives.
@@ -87,7 +85,7 @@ impl House {
         log::read();
         let policy =
             format!("throttles = {}\nguess_limits = {}\n{}", setup.throttles, setup.guess_limits, setup.policy);
-        let config = place.config_of(&policy, !setup.no_sandbox, setup.tables);
+        let config = place.config_of(&policy, !setup.no_sandbox);
         // From the very beginning: a sweep by the machine's clock would find everything long dead.
         let options = ServeOptions { predictable: setup.predictable, frozen: Some(START), sample_api: true };
         let running = start(config.clone(), options).await.unwrap();

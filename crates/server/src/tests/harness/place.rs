@@ -67,11 +67,11 @@ impl Place {
 
     /// The config of a house here, with these lines of policy.
     pub fn config(&self, policy: &str) -> Config {
-        self.config_of(policy, true, "")
+        self.config_of(policy, true)
     }
 
-    /// The same, of a sandbox or not, with more tables.
-    pub fn config_of(&self, policy: &str, sandbox: bool, tables: &str) -> Config {
+    /// The same, of a sandbox or not.
+    pub fn config_of(&self, policy: &str, sandbox: bool) -> Config {
         let line = self.database.as_ref().map(|d| format!("database = \"{}\"\n", d.url())).unwrap_or_default();
         let directory = if line.is_empty() { String::new() } else { format!("[directory]\n{line}") };
         let mut text = format!(
@@ -86,7 +86,6 @@ impl Place {
             )
             .unwrap();
         }
-        text.push_str(tables);
         Config::parse(&text).unwrap()
     }
 
