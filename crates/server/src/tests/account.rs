@@ -112,7 +112,8 @@ async fn whoever_is_not_signed_in_comes_back_to_the_page() {
         for path in ["/account", "/account/security", "/account/sessions", "/account/apps", "/account/data"] {
             let mut browser = Browser::default();
             let url = format!("{}{path}", house.url("us"));
-            let (url, page) = browser.walk(house, &url, &ALICE, None).await;
+            let (url, page) = browser.walk(house, &url, &ALICE, Some("password")).await;
+            let (url, page) = browser.fill(house, &url, &page, "password", PASSWORD).await;
             assert_eq!((page.status, split(&url).1), (200, path));
             let gone = browser.send(&url, Request::new("DELETE", "")).await;
             assert_eq!(gone.status, 405);

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const PAGE: (&str, &str) = ("/account/sessions", "/account/sessions");
+const PAGE: (&str, &str) = ("/account", "/account/sessions");
 
 /// The ids that the buttons of the page send.
 async fn others(house: &House, browser: &mut Browser) -> Vec<String> {

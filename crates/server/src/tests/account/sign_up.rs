@@ -60,7 +60,7 @@ async fn a_newcomer_gets_an_account_an_organization_and_a_session() {
         let rows = house.audit("us").await;
         assert!(rows.iter().any(|row| row.event == "signed_up" && row.user == Some(user.id)));
         // Once.
-        assert_eq!(submit(house, &mut nova, "us", (&link, &link), &filled("Again")).await.status, 410);
+        assert_eq!(submit(house, &mut nova, "us", ("/sign-up", &link), &filled("Again")).await.status, 410);
         // They may leave again, and their organization goes along.
         let page = open(house, &mut nova, "us", "/account/data").await;
         assert!(page.body.contains("Startup &#38; Co"));
