@@ -12,12 +12,11 @@ use super::harness::*;
 
 /// Letters are sent, and strangers may sign up.
 const MAIL: Setup = Setup {
-    tables: "[accounts]\nsign_up = true\n[mail]\nfrom = \"accounts@zylker.example\"\nfolder = \"mail\"\n",
     throttles: false,
     guess_limits: false,
     predictable: false,
     no_sandbox: false,
-    policy: "",
+    policy: "[accounts]\nsign_up = true\n[mail]\nfrom = \"accounts@zylker.example\"\nfolder = \"mail\"\n",
 };
 
 /// A password nobody has yet.
@@ -113,7 +112,8 @@ async fn whoever_is_not_signed_in_comes_back_to_the_page() {
         for path in ["/account", "/account/security", "/account/sessions", "/account/apps", "/account/data"] {
             let mut browser = Browser::default();
             let url = format!("{}{path}", house.url("us"));
-            let (url, page) = browser.walk(house, &url, &ALICE, None).await;
+            let (url, page) = browser.walk(house, &url, &ALICE, Some("password")).await;
+            let (url, page) = browser.fill(house, &url, &page, "password", PASSWORD).await;
             assert_eq!((page.status, split(&url).1), (200, path));
             let gone = browser.send(&url, Request::new("DELETE", "")).await;
             assert_eq!(gone.status, 405);

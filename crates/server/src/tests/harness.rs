@@ -44,8 +44,6 @@ pub struct Setup {
     pub no_sandbox: bool,
     /// More lines of `[policy]`.
     pub policy: &'static str,
-    /// More tables of the config.
-    pub tables: &'static str,
 }
 
 /// A running server and where it lives.
@@ -103,7 +101,7 @@ impl House {
         log::read();
         let policy =
             format!("throttles = {}\nguess_limits = {}\n{}", setup.throttles, setup.guess_limits, setup.policy);
-        let config = place.config_of(&policy, !setup.no_sandbox, setup.tables);
+        let config = place.config_of(&policy, !setup.no_sandbox);
         Self::open(setup, place, config).await
     }
 

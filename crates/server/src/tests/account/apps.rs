@@ -2,7 +2,7 @@
 
 use super::*;
 
-const PAGE: (&str, &str) = ("/account/apps", "/account/apps");
+const PAGE: (&str, &str) = ("/account", "/account/apps");
 const BIGIN: &str = "ZohoBigin.modules.contacts.READ,AaaServer.profile.READ";
 
 async fn grants(house: &House, browser: &mut Browser) -> Vec<String> {
@@ -25,7 +25,7 @@ async fn one_sees_what_applications_may_and_takes_it_back() {
             "Zylker Desk",
             "desk.zylker.example",
             "Other App",
-            "View contacts",
+            "View your contacts",
             "2026-11-22",
             "2026-11-22 10:02 UTC",
             ">Zylker<",

@@ -239,28 +239,17 @@ async fn letters_are_throttled_by_address_and_account() {
         assert_eq!(statuses, [200; 7], "the answer does not tell");
         letters(house, ALICE.email, 4).await;
         for n in 0..20 {
-            let reply = submit(
-                house,
-                &mut Browser::default(),
-                "us",
-                ("/sign-up", "/sign-up"),
-                &[("email", &format!("new{n}@zylker.example"))],
-            );
-            statuses.push(reply.await.status);
+            let email = format!("new{n}@zylker.example");
+            let fields = [("email", email.as_str())];
+            let reply = submit(house, &mut Browser::default(), "us", ("/sign-up", "/sign-up"), &fields).await;
+            statuses.push(reply.status);
         }
         assert_eq!(statuses[7..20], [200; 13]);
         assert_eq!(statuses[20..], [429; 7]);
-        let from_elsewhere = submit(
-            house,
-            &mut Browser {
-                headers: vec![("x-forwarded-for".to_owned(), "203.0.113.9".to_owned())],
-                ..Browser::default()
-            },
-            "us",
-            PAGE,
-            &[("email", ALICE.email)],
-        );
-        assert_eq!(from_elsewhere.await.status, 429, "P05: a stranger's header changes nothing");
+        let headers = vec![("x-forwarded-for".to_owned(), "203.0.113.9".to_owned())];
+        let mut elsewhere = Browser { headers, ..Browser::default() };
+        let reply = submit(house, &mut elsewhere, "us", PAGE, &[("email", ALICE.email)]).await;
+        assert_eq!(reply.status, 429, "P05: a stranger's header changes nothing");
         house.advance(600);
         assert_eq!(ask(house, "us", ALICE.email).await.status, 200);
     })

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const PAGE: (&str, &str) = ("/account/sessions", "/account/sessions");
+const PAGE: (&str, &str) = ("/account", "/account/sessions");
 
 /// The ids that the buttons of the page send.
 async fn others(house: &House, browser: &mut Browser) -> Vec<String> {
@@ -18,7 +18,9 @@ async fn one_sees_and_ends_one_s_own_sessions() {
         assert_eq!(others(house, &mut alice).await, Vec::<String>::new());
         let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0";
         let mut second = Browser { headers: vec![("user-agent".to_owned(), firefox.to_owned())], ..Browser::default() };
+        house.advance(1);
         second.sign_in(house, &ALICE).await;
+        house.advance(1);
         let mut third = Browser::default();
         third.sign_in(house, &ALICE).await;
         let mut bob = at_home(house, &BOB).await;
@@ -52,6 +54,7 @@ async fn many_sessions_come_in_pages() {
     for_one_store_with(MAIL, async |house| {
         let mut alice = at_home(house, &ALICE).await;
         for _ in 0..60 {
+            house.advance(1);
             at_home(house, &ALICE).await;
         }
         let page = open(house, &mut alice, "us", "/account/sessions").await;

@@ -83,8 +83,18 @@ async fn k07_a_letter_verifies_the_address_it_went_to_and_no_other() {
         submit(house, &mut alice, "us", ("/account", "/account/verify"), &[]).await;
         let link = link_in(house, "us", &letters(house, ALICE.email, 1).await[0]);
         let store = house.room("us").store.clone();
-        let moved = "UPDATE users SET email = 'alice@elsewhere.example' WHERE id = 700001";
-        store.write(move |tx| tx.execute(moved, &[])).await.unwrap();
+        let moved = grantor_store::NewUser {
+            id: UserId(ALICE.zuid),
+            realm: grantor_protocol::people::Realm::Accounts,
+            email: "alice@elsewhere.example".to_owned(),
+            email_shown: "alice@elsewhere.example".to_owned(),
+            password_hash: String::new(),
+            first_name: "Alice".to_owned(),
+            last_name: String::new(),
+            disabled: false,
+        };
+        let now = house.clock().now();
+        store.write(move |tx| tx.put_user(&moved, now)).await.unwrap();
         assert_eq!(open(house, &mut alice, "us", &link).await.status, 410);
         let form = Form::find(&open(house, &mut alice, "us", "/account").await.body).unwrap();
         let fields = form.filled("x", "x");

@@ -67,21 +67,21 @@ impl Place {
 
     /// The config of a house here, with these lines of policy.
     pub fn config(&self, policy: &str) -> Config {
-        self.config_of(policy, true, "")
+        self.config_of(policy, true)
     }
 
-    /// The same, of a sandbox or not, with more tables.
-    pub fn config_of(&self, policy: &str, sandbox: bool, tables: &str) -> Config {
-        self.config_at(policy, sandbox, tables, None)
+    /// The same, of a sandbox or not.
+    pub fn config_of(&self, policy: &str, sandbox: bool) -> Config {
+        self.config_at(policy, sandbox, None)
     }
 
     /// The same, where people reach us by a name (http://localhost and a port), as passkeys need it.
     pub fn named_config(&self, policy: &str) -> Config {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        self.config_at(policy, true, "", Some(free))
+        self.config_at(policy, true, Some(free))
     }
 
-    fn config_at(&self, policy: &str, sandbox: bool, tables: &str, named: Option<u16>) -> Config {
+    fn config_at(&self, policy: &str, sandbox: bool, named: Option<u16>) -> Config {
         let line = self.database.as_ref().map(|d| format!("database = \"{}\"\n", d.url())).unwrap_or_default();
         let directory = if line.is_empty() { String::new() } else { format!("[directory]\n{line}") };
         let mut text = format!(
@@ -99,7 +99,6 @@ impl Place {
             )
             .unwrap();
         }
-        text.push_str(tables);
         Config::parse(&text).unwrap()
     }
 

@@ -72,7 +72,7 @@ pub(super) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
     add("account-sessions-one", Sessions { shell, sessions: one, older: None, told: None }.render());
 
     let scope = |kind, sentence: &str| ScopeLine { kind, sentence: sentence.to_owned(), raw: words.value.to_owned() };
-    let app = |grant: &str, offline| OwnApp {
+    let app = |grant: &str, offline: bool| OwnApp {
         grant: grant.to_owned(),
         name: words.application.to_owned(),
         host: words.host.to_owned(),
