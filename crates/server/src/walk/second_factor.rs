@@ -210,12 +210,15 @@ async fn judge(
         Ok(id) => id,
         Err(why) => return Ok(Err(why)),
     };
+    let password_at = password_ok(visit).map(|(_, at)| at);
     let found = visit
         .dc
         .store
         .read(move |tx| {
             let Some(passkey) = tx.passkey(&id)? else { return Ok(None) };
-            Ok(tx.user(passkey.user)?.map(|user| (passkey, user)))
+            let changed_at = tx.factors(passkey.user)?.password_changed_at;
+            let fresh = password_at.is_none_or(|at| changed_at.millis() <= at.millis());
+            Ok(tx.user(passkey.user)?.filter(|_| fresh).map(|user| (passkey, user)))
         })
         .await?;
     let meant = |user: &grantor_protocol::people::User| {
