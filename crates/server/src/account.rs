@@ -29,7 +29,6 @@ use axum::{
 use grantor_protocol::{people::Realm, token::PresentedToken};
 
 pub use sign_up::is_open as sign_up_is_open;
-pub use withdrawn::tell as tell_withdrawn;
 
 use crate::{
     house::DataCenter,

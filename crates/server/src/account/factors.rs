@@ -21,10 +21,11 @@ use super::nav::{Page, links};
 use crate::{
     house::DataCenter,
     http::reply,
+    pages::account::day,
     pages::{Area, FactorError, FactorField, Factors, PasskeyLine},
     passkeys::Passkeys,
     sitting::Sitting,
-    walk::{Walked, home::day},
+    walk::Walked,
 };
 
 /// The page.

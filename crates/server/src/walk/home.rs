@@ -18,7 +18,6 @@ use super::{
     sign_in,
 };
 use crate::{
-    account::tell_withdrawn,
     failure::Failure,
     house::DataCenter,
     http::{cookies::Cookie, portal_id::PortalId, reply},

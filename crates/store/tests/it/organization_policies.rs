@@ -12,7 +12,7 @@ use grantor_protocol::secret::SecretKind;
 use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::TokenId;
 use grantor_store::{
-    AuditEvent, ClientTokenRequest, CodeKind, Consented, NewBrowserSession, NewImplicit, NoCode, NotAgain,
+    AuditEvent, ClientTokenRequest, CodeKind, Consented, NewBrowserSession, NewImplicit, NoCode, NotAgain, SeenFrom,
     SessionRefresh,
 };
 
@@ -71,9 +71,10 @@ fn client_token(world: &World, now: Timestamp) -> Result<(), TokenError> {
         resource: String::new(),
         access: kept(&access, SecretKind::Access),
         fresh_grant: world.id(now),
+        event: AuditEvent::ClientTokenIssued,
     };
-    let (catalog, policy) = (Arc::clone(&world.catalog), world.policy.clone());
-    world.write(move |tx| tx.issue_client_token(&asked, &catalog, &policy, now)).map(|_| ())
+    let (catalog, policy, trail) = (Arc::clone(&world.catalog), world.policy.clone(), world.trail(now));
+    world.write(move |tx| tx.issue_client_token(&asked, &catalog, &policy, &trail, now)).map(|_| ())
 }
 
 fn session(world: &World, now: Timestamp) -> TokenId {
@@ -84,6 +85,7 @@ fn session(world: &World, now: Timestamp) -> TokenId {
         realm: Realm::Accounts,
         user: U1,
         browser: [1; 32],
+        seen_from: SeenFrom::default(),
     };
     world.write(move |tx| tx.start_session(&new, None, now));
     cookie.id
@@ -122,7 +124,7 @@ fn again(world: &World, session: TokenId, now: Timestamp) -> Result<(), NotAgain
 fn organization_code(world: &World, now: Timestamp) -> Result<(), NoCode> {
     let code = world.code(now);
     let (catalog, policy, trail) = (Arc::clone(&world.catalog), world.policy.clone(), world.trail(now));
-    world.write(move |tx| tx.issue_organization_code(U1, &code.new, &catalog, &policy, &trail, now))
+    world.write(move |tx| tx.issue_organization_code(U1, &code.new, &catalog, &policy, &trail, now)).map(|_| ())
 }
 
 #[test]

@@ -9,7 +9,9 @@ use grantor_protocol::second_factor::{FREE, LONGEST_WAIT};
 use grantor_protocol::secret::{SecretHash, SecretKind};
 use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::PresentedToken;
-use grantor_store::{Factors, MOST_PASSKEYS, NewBrowserSession, NewPasskey, PasskeyUse, Proof, SessionLife, Try};
+use grantor_store::{
+    Factors, MOST_PASSKEYS, NewBrowserSession, NewPasskey, PasskeyUse, Proof, SeenFrom, SessionLife, Try,
+};
 
 use crate::fixtures::{U1, U2, World, at, for_each_world};
 
@@ -23,6 +25,7 @@ fn session(world: &World, user: UserId, now: Timestamp) -> PresentedToken {
         realm: Realm::Accounts,
         user,
         browser: [1; 32],
+        seen_from: SeenFrom::default(),
     };
     world.write(move |tx| tx.start_session(&new, None, now));
     cookie

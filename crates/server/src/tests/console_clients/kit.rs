@@ -2,10 +2,6 @@
 
 use crate::tests::harness::*;
 
-/// RFC 7636 appendix B.
-pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-
 /// A developer at their console.
 #[derive(Debug)]
 pub struct Developer<'h> {
