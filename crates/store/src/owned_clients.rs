@@ -65,11 +65,14 @@ impl Tx<'_> {
         };
         let backwards = backwards && cursor.is_some();
         let (name, id) = cursor.as_ref().map_or(("", ""), |(name, id)| (name.as_str(), *id));
-        // SQLite lowers ASCII letters alone: beside the text in small letters, as typed and in capitals otherwise.
+        // SQLite lowers ASCII letters alone: a text with others is also looked for as typed and in capitals.
         let pattern = |text: &str| format!("%{}%", like(text));
         let small = pattern(&text.to_lowercase());
-        let (typed, capitals) =
-            (pattern(&text.to_ascii_lowercase()), pattern(&text.to_uppercase().to_ascii_lowercase()));
+        let (typed, capitals) = if text.is_ascii() {
+            (String::new(), String::new())
+        } else {
+            (pattern(&text.to_ascii_lowercase()), pattern(&text.to_uppercase().to_ascii_lowercase()))
+        };
         let more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
         let params: [Param<'_>; 10] = [
             owner.email.as_str().into(),
@@ -83,19 +86,24 @@ impl Tx<'_> {
             capitals.as_str().into(),
             more.into(),
         ];
+        // The inner query is answered by the index alone, however many there are.
         let sql = if backwards {
             registrations!(
-                "WHERE owner = $1 AND owner_location IN ($2, $3) AND (name, id) < ($4, $5)
-                   AND ($6 = '' OR LOWER(name) LIKE $7 ESCAPE '!' OR LOWER(name) LIKE $8 ESCAPE '!'
-                        OR LOWER(name) LIKE $9 ESCAPE '!' OR LOWER(id) LIKE $7 ESCAPE '!')
-                 ORDER BY name DESC, id DESC LIMIT $10"
+                "WHERE id IN (
+                   SELECT id FROM clients WHERE owner = $1 AND owner_location IN ($2, $3) AND (name, id) < ($4, $5)
+                     AND ($6 = '' OR LOWER(name || ' ' || id) LIKE $7 ESCAPE '!'
+                          OR ($8 <> '' AND (LOWER(name) LIKE $8 ESCAPE '!' OR LOWER(name) LIKE $9 ESCAPE '!')))
+                   ORDER BY name DESC, id DESC LIMIT $10)
+                 ORDER BY name DESC, id DESC"
             )
         } else {
             registrations!(
-                "WHERE owner = $1 AND owner_location IN ($2, $3) AND (name, id) > ($4, $5)
-                   AND ($6 = '' OR LOWER(name) LIKE $7 ESCAPE '!' OR LOWER(name) LIKE $8 ESCAPE '!'
-                        OR LOWER(name) LIKE $9 ESCAPE '!' OR LOWER(id) LIKE $7 ESCAPE '!')
-                 ORDER BY name, id LIMIT $10"
+                "WHERE id IN (
+                   SELECT id FROM clients WHERE owner = $1 AND owner_location IN ($2, $3) AND (name, id) > ($4, $5)
+                     AND ($6 = '' OR LOWER(name || ' ' || id) LIKE $7 ESCAPE '!'
+                          OR ($8 <> '' AND (LOWER(name) LIKE $8 ESCAPE '!' OR LOWER(name) LIKE $9 ESCAPE '!')))
+                   ORDER BY name, id LIMIT $10)
+                 ORDER BY name, id"
             )
         };
         let mut page = self.all(sql, &params, registration)?;

@@ -8,9 +8,14 @@ use grantor_protocol::params::Params;
 use http_body_util::BodyExt;
 
 /// The largest body that is read.
-const MOST: usize = 512 * 1024;
+pub const MOST: usize = 512 * 1024;
 /// A larger one is read to this end and forgotten: a browser that is still sending would not see our answer.
-const MOST_FORGOTTEN: usize = 16 * 1024 * 1024;
+pub const MOST_FORGOTTEN: usize = 16 * 1024 * 1024;
+
+/// Whether a path takes such a form; everywhere else a body is small.
+pub fn is_one(path: &str) -> bool {
+    path.starts_with("/console/") && path.ends_with("/logo")
+}
 
 /// What was sent.
 #[derive(Debug, Default)]

@@ -10,7 +10,10 @@ use http_body_util::BodyExt;
 use serde_json::{Map, Value};
 
 use super::{faults, mask};
-use crate::http::params::{self, Basic, MOST_BODY};
+use crate::http::{
+    params::{self, Basic, MOST_BODY},
+    upload,
+};
 
 /// What is known before anything is judged. Parameters are masked already.
 #[derive(Debug)]
@@ -38,11 +41,22 @@ impl Heard {
     /// [`Gone`].
     pub async fn of(request: Request) -> Result<(Self, Request), Gone> {
         let (parts, mut body) = request.into_parts();
-        let mut bytes = Vec::new();
-        while bytes.len() <= MOST_BODY {
+        let (mut bytes, mut seen) = (Vec::new(), 0_usize);
+        let (keeps, reads) = if upload::is_one(parts.uri.path()) {
+            (upload::MOST, upload::MOST_FORGOTTEN)
+        } else {
+            (MOST_BODY, MOST_BODY)
+        };
+        while seen <= reads {
             match body.frame().await {
                 None => break,
-                Some(Ok(frame)) => bytes.extend_from_slice(&frame.into_data().unwrap_or_default()),
+                Some(Ok(frame)) => {
+                    let data = frame.into_data().unwrap_or_default();
+                    seen = seen.saturating_add(data.len());
+                    if bytes.len() <= keeps {
+                        bytes.extend_from_slice(&data);
+                    }
+                }
                 Some(Err(_)) => return Err(Gone),
             }
         }

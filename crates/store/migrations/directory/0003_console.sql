@@ -8,6 +8,10 @@ ALTER TABLE clients ADD COLUMN owner_location TEXT NOT NULL DEFAULT '';
 -- Empty, or the client that this one is the sandbox clone of.
 ALTER TABLE clients ADD COLUMN clone_of TEXT NOT NULL DEFAULT '';
 
+-- An owner's clients by name, with all that their list is filtered by.
+DROP INDEX clients_by_owner;
+CREATE INDEX clients_by_owner ON clients (owner, name, id, owner_location);
+
 CREATE TABLE client_logos (
     client_id TEXT NOT NULL PRIMARY KEY,
     hash TEXT NOT NULL,

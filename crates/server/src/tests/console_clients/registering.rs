@@ -204,7 +204,7 @@ async fn a_self_client_is_its_owners_alone_and_the_only_one() {
 async fn each_documented_message_stands_at_its_field() {
     for_one_store(async |house| {
         let mut alice = developer(house, &ALICE).await;
-        let server = with(&SERVER, "name", "Fine");
+        let (server, long) = (with(&SERVER, "name", "Fine"), "x".repeat(201));
         let browser = [
             ("type", "browser"),
             ("name", "Fine"),
@@ -227,12 +227,11 @@ async fn each_documented_message_stands_at_its_field() {
                 "Enter a valid JavaScript Domain URI: ",
             ),
             (with(&server, "data_center", "nowhere"), "data_center", "Choose at least one data center: "),
-            (with(&server, "description", &"x".repeat(201)), "description", "Enter a shorter description: "),
+            (with(&server, "description", &long), "description", "Enter a shorter description: "),
             (vec![("type", "self"), ("name", "")], "name", "Enter a valid client name: "),
             (vec![("type", "device"), ("name", "A")], "homepage_url", "Enter a valid homepage URL: "),
             (vec![("type", "mobile"), ("name", "A")], "redirect_uris", "Enter a valid redirect URI: "),
-        ]
-        .map(|(fields, field, text)| (fields, field, text));
+        ];
         for (fields, field, text) in cases {
             let reply = alice.post("/console/new", &fields).await;
             let told = fault(&reply.body, field).unwrap_or_else(|| panic!("nothing at {field}: {reply:?}"));

@@ -14,11 +14,12 @@ async fn right(house: &House, location: &str, app: &App) -> bool {
         ("client_id", app.id),
         ("client_secret", app.secret),
         ("redirect_uri", app.redirect_uri),
-        ("code", "1000.00000000000000000000000000000000.00000000000000000000000000000000"),
+        ("code", "nonsense"),
     ];
     match house.post(location, TOKEN, &fields).await.text("error").as_str() {
         "invalid_code" => true,
-        "invalid_client_secret" => false,
+        // The second: not enabled there, or not yet.
+        "invalid_client_secret" | "invalid_client" => false,
         other => panic!("{other}"),
     }
 }
@@ -56,7 +57,7 @@ async fn two_secrets_live_while_one_is_replaced() {
         let before = std::time::Instant::now();
         eventually("the old one is dead", async || !right(house, "us", &old).await).await;
         eventually("everywhere", async || !right(house, "eu", &old).await).await;
-        assert!(before.elapsed().as_millis() < 1_500, "{:?}", before.elapsed());
+        assert!(before.elapsed().as_secs() < 2, "{:?}", before.elapsed());
         assert!(right(house, "us", &new).await);
 
         // The last one stays; one that is not there changes nothing.
