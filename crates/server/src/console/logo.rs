@@ -2,7 +2,7 @@
 //! picture.
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     http::StatusCode,
     response::Response,
 };
@@ -67,9 +67,9 @@ fn refuse(sitting: &Sitting<'_>, found: &Registration, why: NoPicture) -> Walked
 }
 
 /// The picture: public, like the consent page that shows it.
-pub async fn picture(State(dc): Here, path: Option<Path<(String, String)>>) -> Response {
+pub async fn picture(State(dc): Here, path: Result<Path<(String, String)>, PathRejection>) -> Response {
     let none = || reply::text(StatusCode::NOT_FOUND, "no such file\n");
-    let Some(Path((client, hash))) = path else { return none() };
+    let Ok(Path((client, hash))) = path else { return none() };
     let plain =
         |text: &str, most: usize| text.len() <= most && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
     if !plain(&client, 100) || !plain(&hash, 64) {
