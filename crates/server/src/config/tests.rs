@@ -126,7 +126,8 @@ fn every_key_is_in_the_configuration_page() {
         assert!(!keys.is_empty(), "{heading}");
         for key in keys {
             // Keys in code, a section by its name, `tls` by what stands in it.
-            let named = [format!("`{key}`"), format!("[{key}]"), format!(" {key} = "), format!("[{key}.")];
+            let named =
+                [format!("`{key}`"), format!("[{key}]"), format!(" {key} = "), format!("[{key}."), format!(".{key}]")];
             assert!(named.iter().any(|name| text.contains(name)), "{heading}: {key} is not named");
         }
     }
