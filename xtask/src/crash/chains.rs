@@ -283,7 +283,10 @@ impl Chain {
 }
 
 fn lost(lost: Lost) -> anyhow::Error {
-    anyhow::anyhow!("not taken to an end: {lost}")
+    match lost {
+        Lost::Unanswered(cause) => anyhow::Error::new(cause).context("no answer after the restart"),
+        Lost::Astray(what) => anyhow::Error::msg(what),
+    }
 }
 
 #[cfg(test)]

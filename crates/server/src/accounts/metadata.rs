@@ -29,7 +29,7 @@ pub async fn metadata(State(dc): State<Arc<DataCenter>>, method: Method) -> Resp
     if method != Method::GET {
         return error::word(StatusCode::BAD_REQUEST, "invalid_request");
     }
-    reply::shared_json(document(&dc.place, &dc.house.policy.deviations), AGE)
+    reply::shared_json(document(&dc.place, dc.house.policy.deviations), AGE)
 }
 
 /// `GET /oauth/v2/keys`.
@@ -47,7 +47,7 @@ pub async fn keys(State(dc): State<Arc<DataCenter>>, request: Request) -> Respon
     }
 }
 
-fn document(place: &Place, deviations: &Deviations) -> String {
+fn document(place: &Place, deviations: Deviations) -> String {
     let at = |path: &str| format!("{}{path}", place.accounts_url);
     let mut told = claims::NAMES.to_vec();
     told.extend(["iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid"]);

@@ -130,10 +130,8 @@ impl PolicyConfig {
         {
             return wrong(format!("policy: refresh_token_cap {cap:?} is neither evict nor refuse"));
         }
-        if let Some(block) = &self.throttle_block
-            && block_of(block).is_none_or(|span| span.is_some_and(|span| span.as_secs() > 86_400))
-        {
-            return wrong(format!("policy: throttle_block {block:?}: rest, next, or a span of at most 24h is wanted"));
+        if let Some(block) = &self.throttle_block {
+            block_of(block)?;
         }
         if let Some(status) = self.throttle_status
             && !matches!(status, 200 | 400)
@@ -185,12 +183,14 @@ impl PolicyConfig {
     }
 }
 
-/// What `throttle_block` says, or `None` when it says nothing known.
-fn block_of(text: &str) -> Option<Option<Duration>> {
+/// What `throttle_block` says.
+fn block_of(text: &str) -> Result<Option<Duration>, ConfigError> {
     match text {
-        "rest" => Some(None),
+        "rest" => Ok(None),
         // Never shorter than the window: exactly the window.
-        "next" => Some(Some(Duration::ZERO)),
-        span => duration::parse(span).map(Some),
+        "next" => Ok(Some(Duration::ZERO)),
+        span => duration::parse(span).filter(|span| span.as_secs() <= 86_400).map(Some).ok_or_else(|| {
+            ConfigError(format!("policy: throttle_block {text:?}: rest, next, or a span of at most 24h is wanted"))
+        }),
     }
 }
