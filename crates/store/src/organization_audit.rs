@@ -39,7 +39,7 @@ pub struct AuditPage {
 }
 
 /// How many rows a page looks at, at most, for those it wants.
-const STRETCH: i64 = 5_000;
+const STRETCH: i64 = 2_000;
 
 impl Tx<'_> {
     /// A page of at most `limit` lines.

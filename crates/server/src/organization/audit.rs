@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// So many stretches of the log are looked at for one page.
-const STRETCHES: usize = 4;
+const STRETCHES: usize = 2;
 
 /// What a page or an export is asked for, as it was typed.
 #[derive(Debug, Clone, Default)]
