@@ -45,9 +45,8 @@ new-password-end-tokens = سحب الوصول من جميع التطبيقات �
 new-password-end-tokens-hint = افعل ذلك إذا ظننت أن شخصًا آخر دخل حسابك. يمكنك ربط تطبيقاتك من جديد بعد ذلك.
 
 sessions-lead = المتصفحات التي أنت مسجل الدخول فيها الآن. أنهِ ما لا تعرفه، ثم غيّر كلمة المرور.
-sessions-where = المتصفح والعنوان
-sessions-started = تسجيل الدخول
-sessions-seen = آخر ظهور
+sessions-started = مسجل الدخول منذ
+sessions-seen = آخر ظهور في
 sessions-this = هذا المتصفح
 sessions-end = إنهاء
 sessions-older = الأقدم

@@ -45,9 +45,8 @@ new-password-end-tokens = Allen verbundenen Anwendungen den Zugriff entziehen
 new-password-end-tokens-hint = Tun Sie das, wenn Sie vermuten, dass jemand anderes in Ihrem Konto war. Danach können Sie Ihre Anwendungen wieder verbinden.
 
 sessions-lead = In diesen Browsern sind Sie jetzt angemeldet. Beenden Sie, was Sie nicht kennen, und ändern Sie dann Ihr Passwort.
-sessions-where = Browser und Adresse
-sessions-started = Angemeldet
-sessions-seen = Zuletzt gesehen
+sessions-started = Angemeldet seit
+sessions-seen = Zuletzt gesehen am
 sessions-this = Dieser hier
 sessions-end = Beenden
 sessions-older = Ältere

@@ -45,9 +45,8 @@ new-password-end-tokens = Take back the access of all connected applications
 new-password-end-tokens-hint = Do this when you think that somebody else was in your account. You can connect your applications again afterwards.
 
 sessions-lead = The browsers in which you are signed in now. End those you do not know, then change your password.
-sessions-where = Browser and address
-sessions-started = Signed in
-sessions-seen = Last seen
+sessions-started = Signed in since
+sessions-seen = Last seen on
 sessions-this = This one
 sessions-end = End
 sessions-older = Older ones
