@@ -75,9 +75,9 @@ async fn a_clone_has_an_id_and_a_secret_of_its_own() {
         assert!(!house.tokens(&Ask::of(&app), &app, &ALICE).await.refresh.is_empty());
         // Its owner sees it; a clone has no clone.
         assert_eq!(console(house, &mut alice, &format!("{id}/notices")).await.status, 200);
-        let of_clone =
-            submit(house, &mut alice, &format!("{id}/sandbox"), &[("action", "clone"), ("redirect_uris", uris)]);
-        assert_eq!(of_clone.await.status, 404);
+        let fields = [("action", "clone"), ("redirect_uris", uris)];
+        let of_clone = submit(house, &mut alice, &format!("{id}/sandbox"), &fields).await;
+        assert_eq!(of_clone.status, 404);
         for wrong in ["", "http://app.example/x", "javascript:alert(1)", "https://a.example/#x"] {
             let fields = [("action", "clone"), ("redirect_uris", wrong)];
             let page = submit(house, &mut alice, &path(), &fields).await;
