@@ -74,12 +74,14 @@ pub async fn post(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, req
             Ok(form) => form,
             Err(response) => return Ok(response),
         };
-        let asked = read(sitting, &found.client, &form);
+        let mut asked = read(sitting, &found.client, &form);
         let json = form.get("format") == Some("json");
         if form.get("action") != Some("make") && !json {
             // Only a search: nothing is made.
             return page(sitting, &found.client, &asked, Outcome::default());
         }
+        // The only organization is offered, and still chosen by the form.
+        asked.organization = short(form.get("organization"), 40);
         make(sitting, &found.client, &asked, json).await
     })
     .await

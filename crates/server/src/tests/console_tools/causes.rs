@@ -242,6 +242,7 @@ async fn an_evicted_refresh_token_says_who_took_its_place() {
         let mut alice = signed_in(house, &ALICE).await;
         let first = house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
         for _ in 0..20 {
+            house.advance_millis(1);
             house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
         }
         house.refresh("us", &DESK, &first.refresh).await;
@@ -271,9 +272,11 @@ async fn throttles_are_told_before_and_after() {
         let mut alice = signed_in(house, &ALICE).await;
         let tokens = house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
         for _ in 0..11 {
+            house.advance_millis(1);
             house.refresh("us", &DESK, &tokens.refresh).await;
         }
         for _ in 0..4 {
+            house.advance_millis(1);
             house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
         }
         let code = house.code(&Ask::of(&DESK), &ALICE).await;
@@ -288,6 +291,7 @@ async fn throttles_are_told_before_and_after() {
             assert!(page.contains(phrase), "{cause}: {page}");
         }
         for _ in 0..5 {
+            house.advance_millis(1);
             Browser::default().walk(house, &Ask::of(&DESK).url(house), &ALICE, None).await;
         }
         for (cause, phrase) in [
@@ -312,6 +316,10 @@ async fn notices_are_searched_filtered_and_paged() {
         let request_id = last.header("x-request-id").unwrap().to_owned();
         told(house, &mut alice, DESK.id, "code_malformed").await;
         let base = format!("{}/notices", DESK.id);
+        eventually("all notices", async || {
+            console(house, &mut alice, &base).await.body.contains("grant_type is not known here (60)")
+        })
+        .await;
         let rows = |reply: &Reply| reply.body.matches("<tr>").count() - 1;
         let first = console(house, &mut alice, &base).await;
         assert_eq!(rows(&first), 50);
