@@ -86,12 +86,11 @@ impl Tx<'_> {
             capitals.as_str().into(),
             more.into(),
         ];
-        // The inner query is answered by the index alone and in its order, however many there are: the location is an
-        // expression, since a planner that looked it up in the index would have to sort.
+        // The inner query is answered by the index alone, however many there are.
         let sql = if backwards {
             registrations!(
                 "WHERE id IN (
-                   SELECT id FROM clients WHERE owner = $1 AND owner_location || '' IN ($2, $3) AND (name, id) < ($4, $5)
+                   SELECT id FROM clients WHERE owner = $1 AND owner_location IN ($2, $3) AND (name, id) < ($4, $5)
                      AND ($6 = '' OR LOWER(name || ' ' || id) LIKE $7 ESCAPE '!'
                           OR ($8 <> '' AND (LOWER(name) LIKE $8 ESCAPE '!' OR LOWER(name) LIKE $9 ESCAPE '!')))
                    ORDER BY name DESC, id DESC LIMIT $10)
@@ -100,7 +99,7 @@ impl Tx<'_> {
         } else {
             registrations!(
                 "WHERE id IN (
-                   SELECT id FROM clients WHERE owner = $1 AND owner_location || '' IN ($2, $3) AND (name, id) > ($4, $5)
+                   SELECT id FROM clients WHERE owner = $1 AND owner_location IN ($2, $3) AND (name, id) > ($4, $5)
                      AND ($6 = '' OR LOWER(name || ' ' || id) LIKE $7 ESCAPE '!'
                           OR ($8 <> '' AND (LOWER(name) LIKE $8 ESCAPE '!' OR LOWER(name) LIKE $9 ESCAPE '!')))
                    ORDER BY name, id LIMIT $10)
