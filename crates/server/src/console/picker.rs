@@ -68,7 +68,9 @@ impl Picked {
                 Choice::of(service, label, &self.service)
             }))
             .collect();
-        let groups = groups.into_iter().map(|((title, _), lines)| {
+        let groups = groups.into_iter().map(|((title, _), mut lines)| {
+            // What is chosen stands first, however long the list.
+            lines.sort_by_key(|line| !line.chosen);
             let chosen = lines.iter().filter(|line| line.chosen).count();
             PickGroup { title, open: narrowed || chosen > 0, chosen, lines }
         });
