@@ -21,16 +21,12 @@ pub async fn password(sitting: &Sitting<'_>, password: &str) -> Result<Result<St
         dc.guesses.untried(guess);
         return Ok(Err(SecurityError::Busy));
     };
-    match hash.filter(|_| right) {
-        Some(hash) => {
-            dc.guesses.right(guess);
-            Ok(Ok(hash))
-        }
-        None => {
-            visit.asking.refuse(dc, None, "password_wrong", "the current password was wrong");
-            Ok(Err(SecurityError::Current))
-        }
-    }
+    let Some(hash) = hash.filter(|_| right) else {
+        visit.asking.refuse(dc, None, "password_wrong", "the current password was wrong");
+        return Ok(Err(SecurityError::Current));
+    };
+    dc.guesses.right(guess);
+    Ok(Ok(hash))
 }
 
 /// The status of a form that is shown again because of it.

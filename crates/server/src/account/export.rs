@@ -66,7 +66,7 @@ async fn whole(sitting: &Sitting<'_>) -> Result<Value, Failure> {
         }
     }
     let applications: Vec<Value> =
-        grants.iter().map(|g| grant_value(g, names.get(&g.client_id).cloned().flatten())).collect();
+        grants.iter().map(|g| grant_value(g, names.get(&g.client_id).and_then(Option::as_deref))).collect();
     Ok(json!({
         "made_at": shown(sitting.visit.now()),
         "data_center": dc.place.location,
@@ -119,7 +119,7 @@ fn session_value(session: &OwnSession) -> Value {
     })
 }
 
-fn grant_value(grant: &OwnGrant, name: Option<String>) -> Value {
+fn grant_value(grant: &OwnGrant, name: Option<&str>) -> Value {
     json!({
         "client_id": grant.client_id,
         "name": name,

@@ -168,7 +168,7 @@ pub fn problem(password: &str, email: &str) -> Option<&'static str> {
     if lower == folded || lower == name {
         return Some("new-password-email");
     }
-    let one_letter = lower.chars().all(|c| Some(c) == lower.chars().next());
+    let one_letter = lower.chars().all(|c| lower.starts_with(c));
     (one_letter || COMMON.contains(&lower.as_str())).then_some("new-password-common")
 }
 

@@ -154,7 +154,7 @@ async fn whose(visit: &Visit, link: Option<&PresentedToken>) -> Result<Option<(P
 }
 
 /// What is wrong with the form.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Wrong {
     new: Option<&'static str>,
     differs: bool,

@@ -9,7 +9,7 @@ async fn ask(house: &House, email: &str) -> Reply {
     submit(house, &mut Browser::default(), "us", PAGE, &[("email", email)]).await
 }
 
-fn filled<'a>(organization: &'a str) -> [(&'a str, &'a str); 4] {
+fn filled(organization: &str) -> [(&str, &str); 4] {
     [("first_name", "Nova"), ("last_name", "Noor"), ("organization_name", organization), ("new_password", NEW)]
 }
 
