@@ -13,12 +13,12 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::postgres::{Cluster, Durability};
 use crate::{postgres, setup, test, waiting, workspace};
 
-mod chance;
+pub(crate) mod chance;
 mod fate;
 mod journal;
 mod judge;
 mod load;
-mod server;
+pub(crate) mod server;
 mod steps;
 mod world;
 
