@@ -92,6 +92,18 @@ impl Scene {
         self.link_at(&door, "ZohoCRM.modules.ALL,AaaServer.profile.READ", extra)
     }
 
+    /// The same at the standard dialect's door at us, to sign in.
+    pub fn standard_link(&self, extra: &[(&str, &str)]) -> Result<String> {
+        let usual = [("nonce", "n"), ("state", "s")];
+        let all: Vec<(&str, &str)> = usual.iter().chain(extra).copied().collect();
+        self.link_at(&format!("{}/oauth2/authorize", self.us), "openid", &all)
+    }
+
+    /// The same for a whole organization at us.
+    pub fn organization_link(&self) -> Result<String> {
+        self.link_at(&format!("{}/oauth/v2/org/auth", self.us), "ZohoBigin.modules.ALL", &[])
+    }
+
     fn link_at(&self, door: &str, scope: &str, extra: &[(&str, &str)]) -> Result<String> {
         let redirect_uri = self.callback.url();
         let usual =

@@ -14,12 +14,12 @@ use crate::postgres::{Cluster, Durability};
 use crate::{postgres, setup, test, waiting, workspace};
 
 mod chains;
-mod chance;
+pub(crate) mod chance;
 mod fate;
 mod journal;
 mod judge;
 mod load;
-mod server;
+pub(crate) mod server;
 mod steps;
 mod world;
 

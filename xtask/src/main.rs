@@ -13,6 +13,7 @@ mod report;
 mod sandbox;
 mod setup;
 mod test;
+mod timing;
 mod waiting;
 mod wire;
 mod workspace;
@@ -39,6 +40,8 @@ enum Task {
     Crash(crash::Args),
     /// Feeds the readers of strangers' bytes with what a fuzzer makes up.
     Fuzz(fuzz::Args),
+    /// Whether the time of an answer tells what is registered: a measurement, with its statistics.
+    Timing(timing::Args),
     /// How fast it is, how much it needs, and whether that is what was wanted.
     Bench(bench::Args),
 }
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Task::Check(args) => check::run(&args),
         Task::Crash(args) => crash::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
+        Task::Timing(args) => timing::run(&args),
         Task::Bench(args) => bench::run(&args),
     };
     match done {

@@ -28,6 +28,9 @@ pub(crate) struct Args {
     /// Only this part: protocol, store, server, client, cli, xtask, e2e (the browser), crash; repeatable.
     #[arg(long, value_name = "PART", value_parser = PARTS.map(|(name, _)| name))]
     only: Vec<String>,
+    /// Every race with all its rounds (hundreds instead of dozens): minutes more.
+    #[arg(long)]
+    thorough: bool,
     /// Leave the browser out.
     #[arg(long)]
     no_browser: bool,
@@ -78,6 +81,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             tests.args(["--package", package]);
         }
         tests.env("GRANTOR_TEST_POSTGRES", cluster.url());
+        if args.thorough {
+            tests.env("GRANTOR_THOROUGH", "1");
+        }
         report.command("tests (SQLite and PostgreSQL)", &mut tests);
     }
 

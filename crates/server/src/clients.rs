@@ -22,18 +22,21 @@ const MOST_ABSENT: usize = 1_000;
 /// How often the use of a secret is noted.
 const NOTED: Duration = Duration::from_hours(1);
 
+/// When it was asked for, and what was found.
+type Entry = (Instant, Option<Arc<ClientRecord>>);
+
 /// What was read of the ids asked for: also that there is no such client, so that asking again takes no longer than for
 /// one that exists. Made-up ids have little room, and none of it is that of registered ones.
 #[derive(Debug, Default)]
 struct Cached {
-    read: HashMap<String, (Instant, Option<Arc<ClientRecord>>)>,
+    read: HashMap<String, Entry>,
     /// How many of them are of no client.
     absent: usize,
 }
 
 impl Cached {
-    fn fresh(&self, id: &str) -> Option<Option<Arc<ClientRecord>>> {
-        self.read.get(id).filter(|(at, _)| at.elapsed() < FRESH).map(|(_, record)| record.clone())
+    fn fresh(&self, id: &str) -> Option<&Entry> {
+        self.read.get(id).filter(|(at, _)| at.elapsed() < FRESH)
     }
 
     fn keep(&mut self, id: &str, asked_at: Instant, found: Option<Arc<ClientRecord>>) {
@@ -108,7 +111,7 @@ impl Clients {
             return Ok(None);
         }
         if let Some(known) = self.cached.read().unwrap_or_else(PoisonError::into_inner).fresh(id) {
-            return Ok(known);
+            return Ok(known.1.clone());
         }
         let asked_at = Instant::now();
         let key = id.to_owned();

@@ -142,6 +142,48 @@ pub(crate) fn take_back(connection: &mut Connection, jar: &mut Jar, name: &str) 
     if response.status == 200 { Ok(true) } else { Err(stray(&response, "nothing was taken back")) }
 }
 
+/// A form as it is sent, again and again.
+#[derive(Debug, Clone)]
+pub(crate) struct Posting {
+    target: String,
+    cookies: String,
+    body: String,
+}
+
+impl Posting {
+    /// Sends it. What the answer says of cookies is not kept.
+    pub(crate) fn send(&self, connection: &mut Connection) -> io::Result<Response> {
+        connection.post(&self.target, &[("Cookie", &self.cookies), ("Accept", "text/html")], &self.body)
+    }
+}
+
+/// The two forms of a sign-in without an application, filled in with this address and this password.
+pub(crate) fn sign_in(connection: &mut Connection, email: &str, password: &str) -> Result<[Posting; 2], Lost> {
+    let mut jar = Jar::default();
+    let mut at = "/sign-in".to_owned();
+    let response = fetch(connection, &mut jar, &at)?;
+    let first = filled(&response, &jar, &at, "email", email)?;
+    let response = first.send(connection)?;
+    jar.keep(&response);
+    at = path_of(response.header("location").unwrap_or_default(), &first.target);
+    let response = fetch(connection, &mut jar, &at)?;
+    let second = filled(&response, &jar, &at, "password", password)?;
+    Ok([first, second])
+}
+
+/// The form of a page with one field filled in.
+fn filled(response: &Response, jar: &Jar, at: &str, kind: &str, value: &str) -> Result<Posting, Lost> {
+    let forms = page::forms(&response.body);
+    let found =
+        forms.iter().find_map(|form| Some((form, form.field(kind)?, form.button("Next").or(form.button("Sign in"))?)));
+    let Some((form, field, button)) = found else {
+        return Err(stray(response, &format!("a page that asks for no {kind}")));
+    };
+    let pairs = form.filled(&[(&field.name, value)], button);
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    Ok(Posting { target: path_of(&form.action, at), cookies: jar.header(), body: super::form(&pairs) })
+}
+
 fn fetch(connection: &mut Connection, jar: &mut Jar, target: &str) -> Result<Response, Lost> {
     let cookies = jar.header();
     let response = connection.get(target, &[("Cookie", &cookies), ("Accept", "text/html")])?;

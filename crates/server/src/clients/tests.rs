@@ -31,8 +31,8 @@ fn made_up_ids_have_little_room_and_none_of_the_registered() {
         cached.keep(&format!("made up {n}"), now, None);
         assert!(cached.absent <= MOST_ABSENT && cached.read.len() <= 100 + MOST_ABSENT, "{n}");
     }
-    assert!((0..100).all(|n| cached.fresh(&format!("registered {n}")).is_some_and(|found| found.is_some())));
-    assert_eq!(cached.fresh("made up 24999").map(|found| found.is_some()), Some(false));
+    assert!((0..100).all(|n| cached.fresh(&format!("registered {n}")).is_some_and(|(_, found)| found.is_some())));
+    assert_eq!(cached.fresh("made up 24999").map(|(_, found)| found.is_some()), Some(false));
     // The count is of what is there, however often an id comes and goes.
     let absent = |cached: &Cached| cached.read.values().filter(|(_, found)| found.is_none()).count();
     for n in 0..3_000 {

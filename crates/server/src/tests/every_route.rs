@@ -103,7 +103,7 @@ fn trials(route: &Route, fields: &[(&str, &str)]) -> Vec<(String, Fault, Request
     let good = encoded(fields);
     for tail in unreadable() {
         let text = String::from_utf8_lossy(&tail).into_owned();
-        let what = format!("{:.12}", text);
+        let what = format!("{text:.12}");
         if !in_query(route) {
             let body = [good.as_bytes(), &tail].concat();
             add(what.clone(), Fault::Unreadable, Request::new(route.method, route.path).body(FORM, body));
@@ -261,15 +261,15 @@ fn judge_page(house: &House, route: &Route, fault: Fault, reply: &Reply, what: &
     let statuses: &[u16] = match (route.kind, fault) {
         (_, Fault::None) if matches!(route.kind, Kind::Form(_)) => &[200, 303, 400, 422],
         (_, Fault::None) => route.good,
-        (Kind::Question, Fault::Needed | Fault::Twice(_) | Fault::Unreadable | Fault::Long) => &[400],
-        (Kind::StandardQuestion, Fault::Needed | Fault::Unreadable | Fault::Long)
-        | (Kind::StandardQuestion, Fault::Twice("client_id" | "redirect_uri")) => &[400],
+        (Kind::Question, Fault::Twice(_))
+        | (Kind::Question | Kind::StandardQuestion, Fault::Needed | Fault::Unreadable | Fault::Long)
+        | (Kind::StandardQuestion, Fault::Twice("client_id" | "redirect_uri"))
+        | (Kind::Form(_), Fault::Unreadable | Fault::Broken | Fault::TooLarge) => &[400],
         // The person first, then the application is told.
         (Kind::StandardQuestion, _) => &[200, 303],
         // The question that comes of it is judged.
         (Kind::Relay, _) => &[303],
         (Kind::Form(_), Fault::Needed | Fault::Twice("csrf")) => &[403],
-        (Kind::Form(_), Fault::Unreadable | Fault::Broken | Fault::TooLarge) => &[400],
         _ => &[200, 302, 303, 400, 422],
     };
     assert!(statuses.contains(&reply.status), "{what}: not one of {statuses:?}: {reply:?}");

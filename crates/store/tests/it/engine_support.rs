@@ -92,6 +92,12 @@ fn postgres_url() -> Option<String> {
     std::env::var("GRANTOR_TEST_POSTGRES").ok()
 }
 
+/// How many rounds a race has: `usual`, or `all` in a thorough run (`GRANTOR_THOROUGH` is 1).
+#[expect(clippy::disallowed_methods, reason = "the one place where tests learn how thorough to be")]
+pub(crate) fn rounds(usual: usize, all: usize) -> usize {
+    if std::env::var("GRANTOR_THOROUGH").is_ok_and(|v| v == "1") { all } else { usual }
+}
+
 fn drop_schema(url: &str, schema: &str) {
     runtime().block_on(async {
         let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();

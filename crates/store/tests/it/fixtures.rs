@@ -94,7 +94,16 @@ pub(crate) struct World {
 /// Runs a check against fresh data on SQLite and PostgreSQL, plainly and with every step rehearsed. The four wait for
 /// their disks side by side.
 pub(crate) fn for_each_world(check: impl Fn(&mut World) + Sync) {
-    for_each_store(&DATA_CENTER, |store| {
+    for_each_world_as(&[false, true], check);
+}
+
+/// The same without the rehearsals, for what is done very often.
+pub(crate) fn for_each_plain_world(check: impl Fn(&mut World) + Sync) {
+    for_each_world_as(&[false], check);
+}
+
+fn for_each_world_as(rehearsals: &[bool], check: impl Fn(&mut World) + Sync) {
+    for_each_store(&DATA_CENTER, rehearsals, |store| {
         let mut world = World {
             store: store.clone(),
             policy: Policy::preset(Preset::Bigin),
@@ -108,12 +117,12 @@ pub(crate) fn for_each_world(check: impl Fn(&mut World) + Sync) {
 
 /// The same with the store of a directory.
 pub(crate) fn for_each_directory(check: impl Fn(&Store) + Sync) {
-    for_each_store(&DIRECTORY, check);
+    for_each_store(&DIRECTORY, &[false, true], check);
 }
 
-fn for_each_store(tables: &Migrations, check: impl Fn(&Store) + Sync) {
+fn for_each_store(tables: &Migrations, rehearsals: &[bool], check: impl Fn(&Store) + Sync) {
     thread::scope(|scope| {
-        for rehearse in [false, true] {
+        for &rehearse in rehearsals {
             for mut place in [Some(Place::sqlite()), Place::postgres()].into_iter().flatten() {
                 let name = format!(
                     "{}{}",

@@ -29,6 +29,8 @@ mod fixtures;
 #[cfg(test)]
 mod grants;
 #[cfg(test)]
+mod guesses;
+#[cfg(test)]
 mod implicit;
 #[cfg(test)]
 mod members;

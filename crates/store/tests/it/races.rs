@@ -15,7 +15,7 @@ use grantor_protocol::token::PresentedToken;
 use grantor_store::{AuditEvent, NewCode, NoCode, Redemption, StoreError, Tx};
 use tokio::runtime::Handle;
 
-use crate::engine_support::runtime;
+use crate::engine_support::{rounds, runtime};
 use crate::fixtures::{
     C1, Family, O1, O2, U1, U2, World, at, for_each_world, organization, person, revocation, rotation_key,
 };
@@ -74,7 +74,10 @@ fn no_deadlock(world: &World) {
 #[test]
 fn fifty_redeemers_of_one_code() {
     for_each_world(|world| {
-        for offline in [false, true] {
+        // One grant gets many tokens here.
+        world.policy.throttles = false;
+        for round in 0..rounds(12, 200) {
+            let offline = round % 2 == 1;
             let code = world.issued_with(at(0), |new| new.offline = offline);
             let asked: Vec<_> = (0..50).map(|_| world.redemption(&code, at(1))).collect();
             let outcomes = together(50, |n, handle| redeem(world, handle, &asked[n].0, 1));
@@ -277,7 +280,7 @@ fn refresh_against_revoke() {
 fn withdrawing_against_redeeming() {
     for_each_world(|world| {
         world.policy.throttles = false;
-        for round in 0..10 {
+        for round in 0..rounds(20, 200) {
             let codes: Vec<_> = (0..4).map(|n| world.issued_with(at(0), |new| new.offline = n % 2 == 0)).collect();
             let asked: Vec<_> = codes.iter().map(|code| world.redemption(code, at(1))).collect();
             together(5, |n, handle| {
@@ -416,7 +419,7 @@ fn a_storm_of_everything_meets_no_deadlock() {
     for_each_world(|world| {
         world.policy.throttles = false;
         world.policy.refresh_tokens_per_user_and_client = 3;
-        let outcomes = together(12, |n, handle| storm(world, handle, n, 12));
+        let outcomes = together(12, |n, handle| storm(world, handle, n, rounds(12, 100)));
         assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
         no_deadlock(world);
         // No token outlived its grant, and no cap was passed.
