@@ -165,7 +165,7 @@ impl Chains {
         }
     }
 
-    /// Takes everything to an end that was not answered, and compares the rest. How many chains were looked at?
+    /// Takes everything to an end that was not answered, and compares the rest. How many refresh tokens were looked at?
     pub(crate) fn after_restart(
         &self,
         target: &Target,
@@ -173,13 +173,15 @@ impl Chains {
         problems: &mut Vec<String>,
     ) -> Result<usize> {
         let mut holder = Holder::new(target);
+        let mut looked = 0;
         for (person, chain) in self.0.iter().enumerate() {
             let mut chain = chain.lock().unwrap_or_else(PoisonError::into_inner);
             let found = chain.settle(person, &mut holder).with_context(|| format!("the chain of {person}"))?;
             journal.answer(person, &format!("chain after the restart: {:?} {found:?}", chain.newest))?;
             problems.extend(found.into_iter().map(|what| format!("chain of {person}: {what}")));
+            looked += usize::from(chain.newest.is_some()) + chain.withdrawn.len();
         }
-        Ok(self.0.len())
+        Ok(looked)
     }
 }
 
