@@ -217,7 +217,7 @@ fn told(policy: &OrganizationPolicy) -> String {
     let list = |all: &[String]| match all.len() {
         0 => "none".to_owned(),
         1..=20 => all.join(" "),
-        more => format!("{} of them", more),
+        more => format!("{more} of them"),
     };
     let days = policy.maximum_life.as_secs() / 86_400;
     format!(

@@ -95,13 +95,11 @@ async fn look_up(
         return page(sitting, text, &InvitationState::Gone).map(Err);
     }
     let presented = token.clone();
-    match dc.store.read(move |tx| tx.invitation(&presented, now)).await? {
-        Some(found) => Ok(Ok((token, found))),
-        None => {
-            dc.guesses.wrong(guess, now);
-            page(sitting, text, &InvitationState::Gone).map(Err)
-        }
+    if let Some(found) = dc.store.read(move |tx| tx.invitation(&presented, now)).await? {
+        return Ok(Ok((token, found)));
     }
+    dc.guesses.wrong(guess, now);
+    page(sitting, text, &InvitationState::Gone).map(Err)
 }
 
 fn page(sitting: &Sitting<'_>, text: &str, state: &InvitationState<'_>) -> Walked {

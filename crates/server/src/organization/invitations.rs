@@ -97,10 +97,8 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
         let Some(invitation) = office::key(form.get("invitation")) else { return sitting.nothing() };
         let (id, by, trail) = (office.id(), sitting.person.user.id, sitting.trail()?);
         let step = move |tx: &mut grantor_store::Tx<'_>| tx.withdraw_invitation(&id, by, invitation, &trail);
-        return match sitting.visit.dc.store.write(step).await? {
-            true => office.done("/invitations", "withdrawn"),
-            false => sitting.nothing(),
-        };
+        let withdrawn = sitting.visit.dc.store.write(step).await?;
+        return if withdrawn { office.done("/invitations", "withdrawn") } else { sitting.nothing() };
     }
     let typed = office::typed(form.get("email"), 254);
     let administrator = form.get("administrator").is_some();

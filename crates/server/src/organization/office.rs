@@ -53,6 +53,7 @@ impl Office {
     }
 
     /// After a form: the page again, with what was done.
+    #[expect(clippy::unnecessary_wraps, reason = "the end of a form's walk, like `Sitting::page`")]
     pub fn done(&self, tail: &str, what: &str) -> Walked {
         Ok(reply::see_other(&format!("{}?done={what}", self.path(tail))))
     }

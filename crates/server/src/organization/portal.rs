@@ -31,7 +31,7 @@ const MOST_CLIENTS: usize = 200;
 /// The page.
 pub async fn get(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
     office::walk(dc, request, async |sitting, office| match own(sitting, office).await? {
-        Some(portal) => page(sitting, office, StatusCode::OK, &portal, None).await,
+        Some(portal) => page(sitting, office, StatusCode::OK, &portal, None),
         None => sitting.nothing(),
     })
     .await
@@ -49,13 +49,7 @@ pub async fn own(sitting: &Sitting<'_>, office: &Office) -> Result<Option<Portal
 /// Which field is wrong, and why.
 type Wrong = (&'static str, &'static str);
 
-async fn page(
-    sitting: &Sitting<'_>,
-    office: &Office,
-    status: StatusCode,
-    portal: &Portal,
-    error: Option<Wrong>,
-) -> Walked {
+fn page(sitting: &Sitting<'_>, office: &Office, status: StatusCode, portal: &Portal, error: Option<Wrong>) -> Walked {
     let told = sitting.query().get("done").filter(|done| *done == "changed").map(|_| "org-portal-changed");
     let path = office.path(&format!("/portals/{}", portal.id));
     let address = format!("{}/clientoauth/v2/{}", sitting.visit.dc.place.portal_url, portal.id);
@@ -78,7 +72,7 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
             return match own(sitting, office).await? {
                 Some(portal) => {
                     let error = Some(("logo", "org-logo-too-large"));
-                    page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &portal, error).await
+                    page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &portal, error)
                 }
                 None => sitting.nothing(),
             };
@@ -107,10 +101,10 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
     };
     let wrong = wrong(sitting, &shown).await?;
     let logo = match (wrong, logo) {
-        (Some(wrong), _) => return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &shown, Some(wrong)).await,
+        (Some(wrong), _) => return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &shown, Some(wrong)),
         (None, Err(why)) => {
             let error = Some(("logo", told(why)));
-            return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &shown, error).await;
+            return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &shown, error);
         }
         (None, Ok(logo)) => logo,
     };

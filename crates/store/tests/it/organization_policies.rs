@@ -254,7 +254,7 @@ fn more_scopes_are_judged_with_those_there_are() {
         asked.access = kept(&world.token(at(1)), SecretKind::Enhancement);
         decide(world, &OrganizationPolicy { blocked_scopes: vec![ALL.to_owned()], ..Default::default() }, at(1));
         let catalog = Arc::clone(&world.catalog);
-        let begun = world.write(move |tx| tx.begin_enhancement(&asked, &catalog, Duration::from_secs(600), at(2)));
+        let begun = world.write(move |tx| tx.begin_enhancement(&asked, &catalog, Duration::from_mins(10), at(2)));
         assert_eq!(begun, Err(TokenError::PolicyScopeBlocked(READ.to_owned())));
     });
 }
