@@ -232,7 +232,7 @@ async fn public_url(dc: &DataCenterConfig, found: &mut Findings) {
     match listed {
         Some(told) if told == url => found.good(what, format!("{url} leads here")),
         Some(told) => {
-            found.bad(what, format!("{url} answers, and says its accounts URL is {told}: correct one of the two"))
+            found.bad(what, format!("{url} answers, and says its accounts URL is {told}: correct one of the two"));
         }
         None => found.bad(what, format!("{url} answers, but not as a server of this config: what listens there?")),
     }

@@ -28,7 +28,7 @@ const WRITING: usize = 256;
 /// Letters that a sandbox keeps to be looked at; the oldest go.
 const KEPT: usize = 100;
 /// Waits before a letter is tried again.
-const AGAIN: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(15), Duration::from_secs(60)];
+const AGAIN: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(15), Duration::from_mins(1)];
 /// How long a mail server may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 

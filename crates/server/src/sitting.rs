@@ -101,16 +101,19 @@ impl Sitting<'_> {
     }
 
     /// A rendered page.
+    #[expect(clippy::unnecessary_wraps, reason = "it ends a room, and a room may break")]
     pub fn page(&self, html: String) -> Walked {
         Ok(self.visit.page(html))
     }
 
     /// A rendered page with a status: 422 for a form that has to be filled in again.
+    #[expect(clippy::unnecessary_wraps, reason = "it ends a room, and a room may break")]
     pub fn page_with(&self, status: StatusCode, html: String) -> Walked {
         Ok(self.visit.page_with(status, html))
     }
 
     /// What is not there, or not this person's: the same 404 for both.
+    #[expect(clippy::unnecessary_wraps, reason = "it ends a room, and a room may break")]
     pub fn nothing(&self) -> Walked {
         Ok(error_pages::nothing_here(self.visit))
     }

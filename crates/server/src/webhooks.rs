@@ -30,7 +30,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const AT_ONCE: i64 = 32;
 const OF_ONE_CLIENT: i64 = 4;
 /// For how long whoever claimed a delivery has it: longer than a call takes.
-const CLAIM: Duration = Duration::from_secs(60);
+const CLAIM: Duration = Duration::from_mins(1);
 
 /// What is posted of a notice; nothing of a refusal.
 pub fn delivery(notice: &Notice) -> Option<NewDelivery> {

@@ -159,13 +159,11 @@ impl Restoring {
                 }
                 let names = head.get("schema").and_then(Json::as_array).ok_or_else(|| odd("it names no schema"))?;
                 let known = |name: &&str| self.migrations.files.iter().any(|(known, _)| known == name);
-                match names.iter().filter_map(Json::as_str).find(|name| !known(name)) {
-                    Some(newer) => Err(StoreError::Newer { name: newer.to_owned() }),
-                    None => {
-                        self.headed = true;
-                        Ok(())
-                    }
+                if let Some(newer) = names.iter().filter_map(Json::as_str).find(|name| !known(name)) {
+                    return Err(StoreError::Newer { name: newer.to_owned() });
                 }
+                self.headed = true;
+                Ok(())
             }
             Json::Object(head) => {
                 match (head.get("table").and_then(Json::as_str), head.get("rows").and_then(Json::as_u64)) {

@@ -231,8 +231,8 @@ fn with_others_right(new: &Registration, field: Field) -> grantor_protocol::clie
     let mut client = new.client.clone();
     for other in Field::ALL.into_iter().filter(|other| *other != field && other.belongs_to(client.client_type)) {
         match other {
-            Field::Name => client.name = "A".to_owned(),
-            Field::HomepageUrl => client.homepage_url = "https://a.example/".to_owned(),
+            Field::Name => "A".clone_into(&mut client.name),
+            Field::HomepageUrl => "https://a.example/".clone_into(&mut client.homepage_url),
             Field::RedirectUris => client.redirect_uris = vec!["https://a.example/".to_owned()],
             // Left alone where redirect URIs have to lie in them.
             Field::JavascriptDomains if field == Field::RedirectUris => {}

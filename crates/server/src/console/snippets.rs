@@ -1,6 +1,8 @@
 //! Code to copy: link, exchange and refresh in four languages, with the client's own values filled in. Values are quoted
 //! for each language; a secret never stands in them.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use crate::pages::Snippet;
@@ -63,35 +65,33 @@ fn curl(facts: &Facts<'_>) -> String {
     }
     text.push_str("# 1. Open this link; after Accept the address bar holds code=…\n");
     if facts.pkce {
-        text.push_str(&format!(
-            "echo {}\"&code_challenge_method=S256&code_challenge=$CHALLENGE\"\n",
-            shell(facts.link)
-        ));
+        let _ = writeln!(text, "echo {}\"&code_challenge_method=S256&code_challenge=$CHALLENGE\"", shell(facts.link));
     } else {
-        text.push_str(&format!("echo {}\n", shell(facts.link)));
+        let _ = writeln!(text, "echo {}", shell(facts.link));
     }
     text.push_str("\n# 2. Exchange the code, at once\n");
     if !facts.standard {
-        text.push_str(&format!("#    {ELSEWHERE}\n"));
+        let _ = writeln!(text, "#    {ELSEWHERE}");
     }
     let credentials = |text: &mut String| {
-        text.push_str(&format!("  -d client_id={} \\\n", facts.client_id));
+        let _ = writeln!(text, "  -d client_id={} \\", facts.client_id);
         if facts.secret {
             text.push_str("  --data-urlencode \"client_secret=$CLIENT_SECRET\" \\\n");
         }
     };
-    text.push_str(&format!("curl {} \\\n  -d grant_type=authorization_code \\\n", shell(facts.token_url)));
+    let _ = writeln!(text, "curl {} \\\n  -d grant_type=authorization_code \\", shell(facts.token_url));
     credentials(&mut text);
-    text.push_str(&format!("  --data-urlencode {} \\\n", shell(&format!("redirect_uri={}", facts.redirect_uri))));
+    let _ = writeln!(text, "  --data-urlencode {} \\", shell(&format!("redirect_uri={}", facts.redirect_uri)));
     if facts.pkce {
         text.push_str("  -d code_verifier=\"$VERIFIER\" \\\n");
     }
     text.push_str("  --data-urlencode \"code=$CODE\"\n");
     if facts.offline {
-        text.push_str(&format!(
-            "\n# 3. Refresh, when the access token is about to end\ncurl {} \\\n  -d grant_type=refresh_token \\\n",
+        let _ = writeln!(
+            text,
+            "\n# 3. Refresh, when the access token is about to end\ncurl {} \\\n  -d grant_type=refresh_token \\",
             shell(facts.token_url)
-        ));
+        );
         credentials(&mut text);
         text.push_str("  --data-urlencode \"refresh_token=$REFRESH_TOKEN\"\n");
     }
@@ -100,12 +100,12 @@ fn curl(facts: &Facts<'_>) -> String {
 
 fn python(facts: &Facts<'_>) -> String {
     let mut text = String::from("import base64, hashlib, json, os, secrets, urllib.parse, urllib.request\n\n");
-    text.push_str(&format!("CLIENT_ID = {}\n", literal(facts.client_id)));
+    let _ = writeln!(text, "CLIENT_ID = {}", literal(facts.client_id));
     if facts.secret {
         text.push_str("CLIENT_SECRET = os.environ[\"CLIENT_SECRET\"]\n");
     }
-    text.push_str(&format!("REDIRECT_URI = {}\n", literal(facts.redirect_uri)));
-    text.push_str(&format!("TOKEN_URL = {}\n\n", literal(facts.token_url)));
+    let _ = writeln!(text, "REDIRECT_URI = {}", literal(facts.redirect_uri));
+    let _ = write!(text, "TOKEN_URL = {}\n\n", literal(facts.token_url));
     text.push_str("state = secrets.token_urlsafe(16)  # keep it in the person's session and compare\n");
     if facts.pkce {
         text.push_str(
@@ -113,7 +113,8 @@ fn python(facts: &Facts<'_>) -> String {
              challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b\"=\").decode()\n",
         );
     }
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         "link = {} + urllib.parse.urlencode({{\n    \"response_type\": \"code\", \"client_id\": CLIENT_ID, \
          \"redirect_uri\": REDIRECT_URI,\n    \"scope\": {},\n    \"access_type\": {}, {}\"state\": state,{}\n}})\n\n",
         literal(&format!("{}{}?", facts.accounts_url, facts.path)),
@@ -121,21 +122,23 @@ fn python(facts: &Facts<'_>) -> String {
         literal(if facts.offline { "offline" } else { "online" }),
         if facts.consent { "\"prompt\": \"consent\", " } else { "" },
         if facts.pkce { "\n    \"code_challenge\": challenge, \"code_challenge_method\": \"S256\"," } else { "" },
-    ));
+    );
     text.push_str("def token(**fields):\n");
     if !facts.standard {
-        text.push_str(&format!("    # {ELSEWHERE}\n"));
+        let _ = writeln!(text, "    # {ELSEWHERE}");
     }
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         "    fields |= {{\"client_id\": CLIENT_ID{}}}\n    body = urllib.parse.urlencode(fields).encode()\n    \
          with urllib.request.urlopen(TOKEN_URL, body) as answer:\n        return json.load(answer)\n\n",
         if facts.secret { ", \"client_secret\": CLIENT_SECRET" } else { "" },
-    ));
+    );
     text.push_str("# after the redirect\n");
-    text.push_str(&format!(
-        "tokens = token(grant_type=\"authorization_code\", code=CODE, redirect_uri=REDIRECT_URI{})\n",
+    let _ = writeln!(
+        text,
+        "tokens = token(grant_type=\"authorization_code\", code=CODE, redirect_uri=REDIRECT_URI{})",
         if facts.pkce { ", code_verifier=verifier" } else { "" },
-    ));
+    );
     if facts.offline {
         text.push_str("fresh = token(grant_type=\"refresh_token\", refresh_token=tokens[\"refresh_token\"])\n");
     }
@@ -144,12 +147,12 @@ fn python(facts: &Facts<'_>) -> String {
 
 fn node(facts: &Facts<'_>) -> String {
     let mut text = String::from("import { createHash, randomBytes } from \"node:crypto\";\n\n");
-    text.push_str(&format!("const client_id = {};\n", literal(facts.client_id)));
+    let _ = writeln!(text, "const client_id = {};", literal(facts.client_id));
     if facts.secret {
         text.push_str("const client_secret = process.env.CLIENT_SECRET;\n");
     }
-    text.push_str(&format!("const redirect_uri = {};\n", literal(facts.redirect_uri)));
-    text.push_str(&format!("const tokenUrl = {};\n\n", literal(facts.token_url)));
+    let _ = writeln!(text, "const redirect_uri = {};", literal(facts.redirect_uri));
+    let _ = write!(text, "const tokenUrl = {};\n\n", literal(facts.token_url));
     text.push_str(
         "const state = randomBytes(16).toString(\"base64url\"); // keep it in the person's session and compare\n",
     );
@@ -159,7 +162,8 @@ fn node(facts: &Facts<'_>) -> String {
              const code_challenge = createHash(\"sha256\").update(code_verifier).digest(\"base64url\");\n",
         );
     }
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         "const link = {} + new URLSearchParams({{\n  response_type: \"code\", client_id, redirect_uri, state,\n  \
          scope: {},\n  access_type: {},{}{}\n}});\n\n",
         literal(&format!("{}{}?", facts.accounts_url, facts.path)),
@@ -167,20 +171,22 @@ fn node(facts: &Facts<'_>) -> String {
         literal(if facts.offline { "offline" } else { "online" }),
         if facts.consent { " prompt: \"consent\"," } else { "" },
         if facts.pkce { "\n  code_challenge, code_challenge_method: \"S256\"," } else { "" },
-    ));
+    );
     if !facts.standard {
-        text.push_str(&format!("// {ELSEWHERE}\n"));
+        let _ = writeln!(text, "// {ELSEWHERE}");
     }
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         "async function token(fields) {{\n  const body = new URLSearchParams({{ ...fields, client_id{} }});\n  \
          return (await fetch(tokenUrl, {{ method: \"POST\", body }})).json();\n}}\n\n",
         if facts.secret { ", client_secret" } else { "" },
-    ));
+    );
     text.push_str("// after the redirect\n");
-    text.push_str(&format!(
-        "const tokens = await token({{ grant_type: \"authorization_code\", code: CODE, redirect_uri{} }});\n",
+    let _ = writeln!(
+        text,
+        "const tokens = await token({{ grant_type: \"authorization_code\", code: CODE, redirect_uri{} }});",
         if facts.pkce { ", code_verifier" } else { "" },
-    ));
+    );
     if facts.offline {
         text.push_str(
             "const fresh = await token({ grant_type: \"refresh_token\", refresh_token: tokens.refresh_token });\n",

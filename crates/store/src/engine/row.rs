@@ -29,7 +29,7 @@ impl<'r> Row<'r> {
     /// The columns' names.
     pub(crate) fn columns(&self) -> Vec<String> {
         match &self.0 {
-            Inner::Sqlite(row) => row.as_ref().column_names().into_iter().map(str::to_owned).collect(),
+            Inner::Sqlite(row) => row.as_ref().column_names().map(str::to_owned).collect(),
             Inner::Postgres(row) => row.columns().iter().map(|column| column.name().to_owned()).collect(),
         }
     }

@@ -19,7 +19,7 @@ fn many(owner: &str, count: usize) -> Vec<Registration> {
             data_centers: vec!["us".to_owned()],
             scopes: vec![],
             grant_types: vec![],
-            disabled: n % 7 == 0,
+            disabled: n.is_multiple_of(7),
             settings: ClientSettings { owner: owner.to_owned(), ..ClientSettings::default() },
         },
         same_secret: true,

@@ -4,6 +4,9 @@
 use super::kit::*;
 use crate::tests::harness::*;
 
+/// Names and values of a form.
+type Fields<'a> = Vec<(&'a str, &'a str)>;
+
 #[tokio::test]
 async fn a_newcomer_reads_what_to_do() {
     for_one_store(async |house| {
@@ -213,7 +216,7 @@ async fn each_documented_message_stands_at_its_field() {
             ("javascript_domains", "http://127.0.0.1:9901"),
             ("data_center", "us"),
         ];
-        let cases: [(Vec<(&str, &str)>, &str, &str); 13] = [
+        let cases: [(Fields<'_>, &str, &str); 13] = [
             (with(&server, "name", ""), "name", "Enter a valid client name: a name has 1 to 200 characters"),
             (with(&server, "name", "<b>"), "name", "Enter a valid client name: a name has letters, digits"),
             (with(&server, "name", "a.b"), "name", "Enter a valid client name: "),
