@@ -11,7 +11,7 @@ use serde_json::Value;
 mod table;
 
 /// How long the server may take: counting everything takes a while.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Look at and change a running server through its admin API
 ///
@@ -19,8 +19,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug, Args)]
 pub struct Admin {
     /// The admin listener
-    #[arg(long, value_name = "URL", env = "GRANTOR_ADMIN_URL", default_value = "http://127.0.0.1:9090", global = true)]
-    admin_url: String,
+    #[arg(
+        id = "admin_url",
+        long = "admin-url",
+        value_name = "URL",
+        env = "GRANTOR_ADMIN_URL",
+        default_value = "http://127.0.0.1:9090",
+        global = true
+    )]
+    listener: String,
     /// The admin token
     #[arg(long, value_name = "TOKEN", env = "GRANTOR_ADMIN_TOKEN", hide_env_values = true, global = true)]
     token: Option<String>,
@@ -183,24 +190,24 @@ impl Admin {
         };
         let (method, path, query, body) = self.command.request()?;
         let client = reqwest::Client::builder().timeout(PATIENCE).build()?;
-        let url = format!("{}/admin/v1/{path}", self.admin_url.trim_end_matches('/'));
+        let url = format!("{}/admin/v1/{path}", self.listener.trim_end_matches('/'));
         let mut request = client.request(method, url).bearer_auth(token).query(&query);
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let answer = request.send().await.with_context(|| format!("{} does not answer", self.admin_url))?;
+        let answer = request.send().await.with_context(|| format!("{} does not answer", self.listener))?;
         let status = answer.status();
         let text = answer.text().await.context("the answer broke off")?;
         let json: Value = serde_json::from_str(&text)
-            .with_context(|| format!("HTTP {status}, and no JSON: is {} an admin listener?", self.admin_url))?;
+            .with_context(|| format!("HTTP {status}, and no JSON: is {} an admin listener?", self.listener))?;
         if !status.is_success() {
             let message = json.get("message").and_then(Value::as_str).unwrap_or("the server gave no reason");
             bail!("{message} (HTTP {})", status.as_u16());
         }
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&json)?)
+            println!("{}", serde_json::to_string_pretty(&json)?);
         } else {
-            table::print(&json)
+            table::print(&json);
         }
         Ok(())
     }

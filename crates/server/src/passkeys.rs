@@ -1,5 +1,5 @@
 //! Passkeys (WebAuthn): what a browser is asked, and whether its answer is right. A challenge is drawn here, travels in a
-//! seal, and is spent in the store; nothing waits on the server (docs/decisions/0018-passkeys-with-passki.md).
+//! seal, and is spent in the store; nothing waits on the server (docs/decisions/0023-passkeys-with-passki.md).
 
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use grantor_store::NoticeKind;
 
-use crate::walk::Visit;
+use crate::{walk::Visit, warnings};
 
 /// Tells the owners of these clients, each named once for each grant that ended.
 pub fn tell(visit: &Visit, clients: &[String]) {
@@ -17,6 +17,6 @@ pub fn tell(visit: &Visit, clients: &[String]) {
             1 => "a person took back the access they had given; its tokens ended".to_owned(),
             n => format!("a person took back the access they had given in {n} organizations; its tokens ended"),
         };
-        visit.asking.tell(&visit.dc, client, NoticeKind::Revocation, "withdrawn", &detail);
+        visit.asking.tell(&visit.dc, client, NoticeKind::Revocation, warnings::WITHDRAWN, &detail);
     }
 }

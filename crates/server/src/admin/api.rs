@@ -15,15 +15,15 @@ mod users;
 
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Request, State, rejection::JsonRejection},
-    http::{HeaderValue, Method, StatusCode, header},
+    extract::{DefaultBodyLimit, FromRequestParts, Path, Query, Request, State, rejection::JsonRejection},
+    http::{HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
 use grantor_protocol::token::{PresentedToken, TokenId};
 use grantor_store::{AdminRole, Store, StoreError};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::{IntoParams, OpenApi, ToSchema, openapi::security};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -222,6 +222,30 @@ impl From<StoreError> for ApiError {
 impl From<JsonRejection> for ApiError {
     fn from(rejection: JsonRejection) -> Self {
         Self { status: rejection.status(), error: "invalid_request", message: rejection.body_text() }
+    }
+}
+
+/// The parameters of a query; what is wrong with them is told in this API's words.
+pub(super) struct Sought<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Sought<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let read = Query::<T>::from_request_parts(parts, state).await;
+        read.map(|Query(read)| Self(read)).map_err(|rejection| ApiError::malformed(rejection.body_text()))
+    }
+}
+
+/// The parts of a path that name something. One that cannot be read names nothing.
+pub(super) struct Named<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let read = Path::<T>::from_request_parts(parts, state).await;
+        read.map(|Path(read)| Self(read)).map_err(|rejection| ApiError::not_found(rejection.body_text()))
     }
 }
 

@@ -4,6 +4,7 @@
 mod clients;
 mod codes;
 mod notices;
+mod organizations;
 mod requests;
 mod tokens;
 
@@ -26,7 +27,7 @@ const fn cause(name: &'static str, title: &'static str, why: &'static str, remed
 
 /// Every cause there are words for.
 pub fn all() -> impl Iterator<Item = &'static Cause> {
-    [requests::ALL, clients::ALL, codes::ALL, tokens::ALL, notices::ALL].into_iter().flatten()
+    [requests::ALL, clients::ALL, codes::ALL, tokens::ALL, notices::ALL, organizations::ALL].into_iter().flatten()
 }
 
 /// The words of a cause.

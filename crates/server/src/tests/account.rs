@@ -163,7 +163,7 @@ async fn told_of_withdrawal(house: &House, client_id: &'static str) {
     };
     eventually("a notice", async || !read().await.is_empty()).await;
     for notice in read().await {
-        assert_eq!(notice.cause, "withdrawn");
+        assert_eq!(notice.cause, "consent_withdrawn");
         for person in ["alice", "Alice", "700001", "zylker.example"] {
             assert!(!notice.detail.contains(person), "{notice:?}");
         }

@@ -1,16 +1,13 @@
 //! `/admin/v1/audit`: who did what, at one data center.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::{Json, extract::State};
 use grantor_protocol::{people::UserId, time::Timestamp};
 use grantor_store::{AuditRow, AuditWanted};
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Answer, ApiError, ApiErrorBody, Page, Paging, shown};
+use super::{Answer, ApiError, ApiErrorBody, Page, Paging, Sought, shown};
 use crate::admin::Admin;
 
 /// One audit row.
@@ -80,8 +77,8 @@ fn body(row: AuditRow) -> AuditBody {
 )]
 pub(in crate::admin) async fn list(
     State(admin): State<Admin>,
-    Query(wanted): Query<Wanted>,
-    Query(paging): Query<Paging>,
+    Sought(wanted): Sought<Wanted>,
+    Sought(paging): Sought<Paging>,
 ) -> Answer<Page<AuditBody>> {
     let store = admin.data_center(&wanted.data_center)?;
     let filter = AuditWanted {

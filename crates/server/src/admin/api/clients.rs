@@ -2,13 +2,13 @@
 
 use axum::{
     Extension, Json,
-    extract::{Path, Query, State, rejection::JsonRejection},
+    extract::{State, rejection::JsonRejection},
 };
 use grantor_store::{NoticeFilter, NoticeKind, Registration};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Answer, ApiError, ApiErrorBody, Caller, Page, Paging, provisioning, shown};
+use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, Sought, provisioning, shown};
 use crate::{
     admin::Admin,
     provision::{Change, ClientEntry, ProvisionFile, secrets},
@@ -85,8 +85,8 @@ fn body(found: Registration) -> ClientBody {
 )]
 pub(in crate::admin) async fn list(
     State(admin): State<Admin>,
-    Query(wanted): Query<Wanted>,
-    Query(paging): Query<Paging>,
+    Sought(wanted): Sought<Wanted>,
+    Sought(paging): Sought<Paging>,
 ) -> Answer<Page<ClientBody>> {
     let (limit, after, search) = (paging.limit(), paging.after.unwrap_or_default(), wanted.search);
     let found = admin
@@ -126,7 +126,7 @@ async fn find(admin: &Admin, id: &str) -> Result<Registration, ApiError> {
     get, path = "/admin/v1/clients/{id}", tag = "clients", params(("id" = String, Path)),
     responses((status = 200, body = ClientBody), (status = 404, body = ApiErrorBody))
 )]
-pub(in crate::admin) async fn one(State(admin): State<Admin>, Path(id): Path<String>) -> Answer<ClientBody> {
+pub(in crate::admin) async fn one(State(admin): State<Admin>, Named(id): Named<String>) -> Answer<ClientBody> {
     let mut client = body(find(&admin, &id).await?);
     let live = admin.stores.directory.read(move |tx| tx.live_secrets(&id)).await?;
     client.secrets = Some(
@@ -150,7 +150,7 @@ pub(in crate::admin) async fn one(State(admin): State<Admin>, Path(id): Path<Str
 pub(in crate::admin) async fn remove(
     State(admin): State<Admin>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Answer<provisioning::Provisioned> {
     let line = format!("- client {id} {}", find(&admin, &id).await?.client.name);
     provisioning::remove(admin, caller, line, vec![Change::RemoveClient(id)]).await
@@ -177,8 +177,8 @@ pub(in crate::admin) struct Place {
 )]
 pub(in crate::admin) async fn add_secret(
     State(admin): State<Admin>,
-    Path(id): Path<String>,
-    Query(place): Query<Place>,
+    Named(id): Named<String>,
+    Sought(place): Sought<Place>,
 ) -> Answer<NewSecret> {
     find(&admin, &id).await?;
     provisioning::work(admin, move |admin| {
@@ -196,13 +196,13 @@ pub(in crate::admin) async fn add_secret(
 )]
 pub(in crate::admin) async fn end_secret(
     State(admin): State<Admin>,
-    Path((id, mark)): Path<(String, String)>,
+    Named((id, mark)): Named<(String, String)>,
 ) -> Answer<ClientBody> {
     find(&admin, &id).await?;
     let client_id = id.clone();
     let Json(()) =
         provisioning::work(admin.clone(), move |admin| secrets::end(&admin.workshop(), &client_id, &mark)).await?;
-    one(State(admin), Path(id)).await
+    one(State(admin), Named(id)).await
 }
 
 /// What the owner of a client should know.
@@ -236,9 +236,9 @@ pub(in crate::admin) struct NoticesWanted {
 )]
 pub(in crate::admin) async fn notices(
     State(admin): State<Admin>,
-    Path(id): Path<String>,
-    Query(wanted): Query<NoticesWanted>,
-    Query(paging): Query<Paging>,
+    Named(id): Named<String>,
+    Sought(wanted): Sought<NoticesWanted>,
+    Sought(paging): Sought<Paging>,
 ) -> Answer<Page<NoticeBody>> {
     find(&admin, &id).await?;
     let kind = match wanted.kind.as_deref().filter(|kind| !kind.is_empty()) {

@@ -1,15 +1,12 @@
 //! `/admin/v1/grants`: who granted what to which client.
 
-use axum::{
-    Extension, Json,
-    extract::{Path, Query, State},
-};
+use axum::{Extension, Json, extract::State};
 use grantor_protocol::{people::UserId, token::TokenId};
 use grantor_store::{AuditEvent, Concerning, GrantFilter, ListedGrant};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Answer, ApiError, ApiErrorBody, Caller, Page, Paging, shown, users::trail};
+use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, Sought, shown, users::trail};
 use crate::admin::Admin;
 
 /// A grant that holds.
@@ -66,8 +63,8 @@ fn body(grant: ListedGrant, data_center: &str) -> GrantBody {
 )]
 pub(in crate::admin) async fn list(
     State(admin): State<Admin>,
-    Query(wanted): Query<Wanted>,
-    Query(paging): Query<Paging>,
+    Sought(wanted): Sought<Wanted>,
+    Sought(paging): Sought<Paging>,
 ) -> Answer<Page<GrantBody>> {
     let store = admin.data_center(&wanted.data_center)?;
     let after = paging.after_id()?.unwrap_or(TokenId::from_bytes([0; 16]));
@@ -94,7 +91,7 @@ pub(in crate::admin) struct Revoked {
 pub(in crate::admin) async fn remove(
     State(admin): State<Admin>,
     Extension(caller): Extension<Caller>,
-    Path((location, id)): Path<(String, String)>,
+    Named((location, id)): Named<(String, String)>,
 ) -> Answer<Revoked> {
     let missing = || ApiError::not_found(format!("no grant {id} that holds in data center {location}"));
     let grant = TokenId::from_hex(&id).ok_or_else(missing)?;

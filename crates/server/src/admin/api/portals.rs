@@ -2,13 +2,13 @@
 
 use axum::{
     Extension, Json,
-    extract::{Path, Query, State, rejection::JsonRejection},
+    extract::{State, rejection::JsonRejection},
 };
 use grantor_protocol::people::{Realm, UserId, fold_email};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Answer, ApiError, ApiErrorBody, Caller, Page, Paging, provisioning};
+use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, Sought, provisioning};
 use crate::{
     admin::Admin,
     provision::{Change, PortalEntry, ProvisionFile},
@@ -38,8 +38,8 @@ pub(in crate::admin) struct Wanted {
 )]
 pub(in crate::admin) async fn list(
     State(admin): State<Admin>,
-    Query(wanted): Query<Wanted>,
-    Query(paging): Query<Paging>,
+    Sought(wanted): Sought<Wanted>,
+    Sought(paging): Sought<Paging>,
 ) -> Answer<Page<PortalBody>> {
     let store = admin.data_center(&wanted.data_center)?;
     let (limit, after) = (paging.limit(), paging.after.unwrap_or_default());
@@ -74,7 +74,7 @@ pub(in crate::admin) async fn put(
 )]
 pub(in crate::admin) async fn one(
     State(admin): State<Admin>,
-    Path((location, id)): Path<(String, String)>,
+    Named((location, id)): Named<(String, String)>,
 ) -> Answer<PortalBody> {
     let wanted = id.clone();
     let found = admin.data_center(&location)?.read(move |tx| tx.portal(&wanted)).await?;
@@ -97,7 +97,7 @@ pub(in crate::admin) async fn one(
 pub(in crate::admin) async fn remove(
     State(admin): State<Admin>,
     Extension(caller): Extension<Caller>,
-    Path((location, id)): Path<(String, String)>,
+    Named((location, id)): Named<(String, String)>,
 ) -> Answer<provisioning::Provisioned> {
     let wanted = id.clone();
     let (found, users) = admin

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use axum::{
     Extension, Json,
-    extract::{Query, State, rejection::JsonRejection},
+    extract::{State, rejection::JsonRejection},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Answer, ApiError, Caller};
+use super::{Answer, ApiError, Caller, Sought};
 use crate::{
     admin::Admin,
     provision::{self, Change, Plan, ProvisionError, ProvisionFile},
@@ -48,7 +48,7 @@ pub(in crate::admin) struct How {
 pub(in crate::admin) async fn apply(
     State(admin): State<Admin>,
     Extension(caller): Extension<Caller>,
-    Query(how): Query<How>,
+    Sought(how): Sought<How>,
     file: Result<Json<ProvisionFile>, JsonRejection>,
 ) -> Answer<Provisioned> {
     let Json(file) = file?;

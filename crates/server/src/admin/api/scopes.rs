@@ -2,12 +2,12 @@
 
 use axum::{
     Extension, Json,
-    extract::{Path, State, rejection::JsonRejection},
+    extract::{State, rejection::JsonRejection},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Answer, ApiError, ApiErrorBody, Caller, Page, provisioning};
+use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, provisioning};
 use crate::{
     admin::Admin,
     provision::{Change, ProvisionFile, ScopeEntry},
@@ -52,7 +52,7 @@ pub(in crate::admin) async fn put(
 pub(in crate::admin) async fn remove(
     State(admin): State<Admin>,
     Extension(caller): Extension<Caller>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
 ) -> Answer<provisioning::Provisioned> {
     let there = admin.stores.directory.read(|tx| tx.added_scopes()).await?;
     if !there.iter().any(|(known, _)| *known == name) {

@@ -2,14 +2,14 @@
 
 use axum::{
     Extension, Json,
-    extract::{Path, Query, State, rejection::JsonRejection},
+    extract::{State, rejection::JsonRejection},
 };
 use grantor_protocol::people::{Realm, User, UserId, fold_email};
 use grantor_store::{AuditEvent, AuditTrail, Concerning};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Answer, ApiError, ApiErrorBody, Caller, Page, Paging, provisioning};
+use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, Sought, provisioning};
 use crate::{
     admin::Admin,
     provision::{Change, ProvisionFile, UserEntry},
@@ -78,8 +78,8 @@ fn body(user: User, data_center: &str) -> UserBody {
 )]
 pub(in crate::admin) async fn list(
     State(admin): State<Admin>,
-    Query(wanted): Query<Wanted>,
-    Query(paging): Query<Paging>,
+    Sought(wanted): Sought<Wanted>,
+    Sought(paging): Sought<Paging>,
 ) -> Answer<Page<UserBody>> {
     let store = admin.data_center(&wanted.data_center)?;
     let after = paging.after.as_deref().unwrap_or("0").parse();
@@ -120,7 +120,7 @@ async fn find(admin: &Admin, location: &str, zuid: i64) -> Result<User, ApiError
 )]
 pub(in crate::admin) async fn one(
     State(admin): State<Admin>,
-    Path((location, zuid)): Path<(String, i64)>,
+    Named((location, zuid)): Named<(String, i64)>,
 ) -> Answer<UserBody> {
     let user = find(&admin, &location, zuid).await?;
     let (id, realm) = (user.id, user.realm.clone());
@@ -148,7 +148,7 @@ pub(in crate::admin) async fn one(
 pub(in crate::admin) async fn remove(
     State(admin): State<Admin>,
     Extension(caller): Extension<Caller>,
-    Path((location, zuid)): Path<(String, i64)>,
+    Named((location, zuid)): Named<(String, i64)>,
 ) -> Answer<provisioning::Provisioned> {
     let user = find(&admin, &location, zuid).await?;
     let email = fold_email(&user.email).unwrap_or_default();
@@ -172,7 +172,7 @@ pub(in crate::admin) struct Ended {
 pub(in crate::admin) async fn end_sessions(
     State(admin): State<Admin>,
     Extension(caller): Extension<Caller>,
-    Path((location, zuid)): Path<(String, i64)>,
+    Named((location, zuid)): Named<(String, i64)>,
 ) -> Answer<Ended> {
     let user = find(&admin, &location, zuid).await?.id;
     let now = admin.house.clock.now();
