@@ -146,6 +146,11 @@ async fn meant(visit: &Visit, hint: &str) -> Result<Meant, Failure> {
         let user = claims.get("sub").and_then(Value::as_str).and_then(|sub| sub.parse().ok()).map(UserId);
         return Ok(user.map_or(Meant::Nobody, Meant::User));
     }
+    // A JWT access token says whose it is, too, and is no hint.
+    let typ = jsonwebtoken::decode_header(hint).ok().and_then(|header| header.typ);
+    if !typ.is_some_and(|typ| typ.eq_ignore_ascii_case("JWT")) {
+        return Ok(Meant::Nobody);
+    }
     let claims = hint.split('.').nth(1).and_then(|part| BASE64URL_NOPAD.decode(part.as_bytes()).ok());
     let claims: Option<Value> = claims.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let issuer = claims.as_ref().and_then(|claims| claims.get("iss")).and_then(Value::as_str).unwrap_or_default();

@@ -58,7 +58,7 @@ async fn the_true_cause_is_told_to_the_owner_of_the_client_that_asked_and_to_nob
                 let notice = house.notice(owner, &reply).await;
                 assert_eq!((notice.cause.as_str(), notice.location.as_str()), (cause, "us"), "{door:?}: {notice:?}");
                 if cause == "wrong_data_center" {
-                    assert_eq!(notice.detail, "issued by eu, presented at us");
+                    assert_eq!(notice.detail, "the code was issued by eu and redeemed at us");
                 }
                 // What was presented is not in it.
                 assert!(!log::is_secret(&notice.detail), "{notice:?}");
