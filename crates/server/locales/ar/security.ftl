@@ -22,6 +22,7 @@ factor-error-passkey = لا يفتح مفتاح المرور هذا هذا ال�
 ## الإدارة
 factors-title = تسجيل الدخول بخطوتين
 factors-lead = يمكن سرقة كلمة المرور وحدها من بعيد. بخطوة ثانية لا تعود تنفع من يسرقها.
+factors-open = إعداد تسجيل الدخول بخطوتين
 factors-done-authenticator = تم إعداد تطبيق المصادقة. سيُطلب ابتداءً من تسجيل الدخول التالي.
 factors-done-authenticator-removed = تمت إزالة تطبيق المصادقة.
 factors-done-passkey = تمت إضافة مفتاح المرور.

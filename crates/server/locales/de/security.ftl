@@ -22,6 +22,7 @@ factor-error-passkey = Dieser Passkey öffnet dieses Konto nicht. Nehmen Sie ein
 ## Verwalten
 factors-title = Anmeldung in zwei Schritten
 factors-lead = Ein Passwort allein lässt sich aus der Ferne stehlen. Mit einem zweiten Schritt ist es für Diebe wertlos.
+factors-open = Anmeldung in zwei Schritten einrichten
 factors-done-authenticator = Ihre Authenticator-App ist eingerichtet. Ab der nächsten Anmeldung wird nach ihr gefragt.
 factors-done-authenticator-removed = Die Authenticator-App wurde entfernt.
 factors-done-passkey = Der Passkey wurde hinzugefügt.

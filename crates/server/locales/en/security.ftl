@@ -22,6 +22,7 @@ factor-error-passkey = This passkey does not open this account. Try another one,
 ## Where they are looked after
 factors-title = Two-step sign-in
 factors-lead = Your password alone can be stolen from far away. A second step makes it worthless to whoever steals it.
+factors-open = Set up two-step sign-in
 factors-done-authenticator = Your authenticator app is set up. It is asked for from the next sign-in on.
 factors-done-authenticator-removed = The authenticator app was removed.
 factors-done-passkey = The passkey was added.
