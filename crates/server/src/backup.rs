@@ -1,7 +1,7 @@
 //! Backups: every store of a config in one encrypted file, made beside a running server, checked and restored
 //! (docs/operating.md). What is in the file cannot be read, changed, cut off or reordered without its key.
 //!
-//! The file begins with [`MAGIC`] and sixteen random bytes. Then come chunks of at most [`CHUNK`] bytes: four bytes of
+//! The file begins with a line that says so and sixteen random bytes. Then come chunks of at most 64 KiB: four bytes of
 //! length (the highest bit marks the last chunk) and AES-256-GCM under a key made for this file alone (HKDF of the key
 //! and the random bytes), with the chunk's number as nonce. Inside are lines of text, one store after the other.
 
