@@ -1,7 +1,11 @@
 //! `grantor admin`: the admin API of a running server from the command line. One command for each thing that is done, the
 //! same nouns as the API has.
 
-use std::{io::Read as _, path::PathBuf, time::Duration};
+use std::{
+    io::{Read as _, Write as _},
+    path::PathBuf,
+    time::Duration,
+};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand, ValueEnum};
@@ -204,11 +208,9 @@ impl Admin {
             let message = json.get("message").and_then(Value::as_str).unwrap_or("the server gave no reason");
             bail!("{message} (HTTP {})", status.as_u16());
         }
-        if self.json {
-            println!("{}", serde_json::to_string_pretty(&json)?);
-        } else {
-            table::print(&json);
-        }
+        let text = if self.json { serde_json::to_string_pretty(&json)? } else { table::read(&json).join("\n") };
+        // Whoever reads only the first lines (a pager, `head`) has what they want.
+        let _ = writeln!(std::io::stdout(), "{text}");
         Ok(())
     }
 }

@@ -139,6 +139,14 @@ Connect a device: open the verification_uri_complete of the answer, then poll wi
       -d 'client_secret=5a796c6b657253637265656e00000000000000000a' \\
       -d \"code=$DEVICE_CODE\" http://127.0.0.1:9000/oauth/v3/device/token
 
+Register an application, or see why a request failed (as bob), and what an organization's administrator decides (as alice):
+
+    http://127.0.0.1:9000/console    http://127.0.0.1:9000/organization/10001
+
+Make yourself an account and an organization; the letters of the demo are at http://127.0.0.1:9000/_sandbox/mail
+
+    http://127.0.0.1:9000/sign-up
+
 Move time forward, and see tokens expire:
 
     curl -d '{{\"advance\":\"61m\"}}' http://127.0.0.1:9000/_sandbox/clock

@@ -21,7 +21,7 @@ const SLICE: usize = 1_000;
 /// What a dump or a restore carried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DumpTotals {
-    /// Tables.
+    /// Tables that have any.
     pub tables: u64,
     /// Rows of all of them.
     pub rows: u64,
@@ -62,7 +62,6 @@ impl Tx<'_> {
         send(json!({ "store": migrations.name, "schema": names }).to_string())?;
         let mut totals = DumpTotals::default();
         for name in migrations.tables() {
-            totals.tables += 1;
             let mut headed = false;
             self.each(made(format!("SELECT * FROM {name}")), |row| {
                 if !headed {
@@ -73,6 +72,7 @@ impl Tx<'_> {
                 totals.rows += 1;
                 send(Json::Array(values).to_string())
             })?;
+            totals.tables += u64::from(headed);
         }
         send(json!({ "rows": totals.rows }).to_string())?;
         Ok(totals)

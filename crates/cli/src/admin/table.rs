@@ -5,19 +5,19 @@ use serde_json::{Map, Value};
 /// The widest that a column gets.
 const WIDEST: usize = 44;
 
-/// Prints it.
-pub fn print(answer: &Value) {
+/// Its lines.
+pub fn read(answer: &Value) -> Vec<String> {
+    let mut all = Vec::new();
     match answer.get("items").and_then(Value::as_array) {
         Some(items) => {
-            for line in table(items) {
-                println!("{line}");
-            }
+            all.extend(table(items));
             if let Some(next) = answer.get("next").and_then(Value::as_str) {
-                println!("\nmore: --after {next}");
+                all.extend([String::new(), format!("more: --after {next}")]);
             }
         }
-        None => lines(answer, 0),
+        None => lines(answer, 0, &mut all),
     }
+    all
 }
 
 fn table(items: &[Value]) -> Vec<String> {
@@ -62,7 +62,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-fn lines(value: &Value, depth: usize) {
+fn lines(value: &Value, depth: usize, all: &mut Vec<String>) {
     let margin = "  ".repeat(depth);
     match value {
         Value::Object(fields) => {
@@ -70,20 +70,20 @@ fn lines(value: &Value, depth: usize) {
                 let key = key.replace('_', " ");
                 match value {
                     Value::Object(inner) if !inner.is_empty() => {
-                        println!("{margin}{key}");
-                        lines(value, depth + 1);
+                        all.push(format!("{margin}{key}"));
+                        lines(value, depth + 1, all);
                     }
                     Value::Array(items) if items.iter().any(Value::is_object) => {
-                        println!("{margin}{key}");
+                        all.push(format!("{margin}{key}"));
                         for line in table(items) {
-                            println!("{margin}  {line}");
+                            all.push(format!("{margin}  {line}"));
                         }
                     }
-                    other => println!("{margin}{key:<18} {}", shown(other)),
+                    other => all.push(format!("{margin}{key:<18} {}", shown(other))),
                 }
             }
         }
-        other => println!("{margin}{}", shown(other)),
+        other => all.push(format!("{margin}{}", shown(other))),
     }
 }
 
