@@ -86,18 +86,23 @@ async fn back(State(dc): Here, ClientId(id): ClientId, request: Request) -> Resp
     .await
 }
 
-/// Tells what an owner did to a client of theirs, in the log and the audit. The directory keeps no audit: the row goes to
-/// the store of the data center where the owner is at home, after the directory's step.
+/// Tells what an owner did to a client of theirs, in the log and the audit.
 async fn told(sitting: &Sitting<'_>, event: AuditEvent, client_id: &str, detail: &str) -> Result<(), Failure> {
-    let (user, trail) = (sitting.person.user.id, sitting.trail()?);
     info!(
         request_id = sitting.visit.asking.request_id.as_str(),
-        user = user.0,
+        user = sitting.person.user.id.0,
         client_id,
         detail,
         "{}",
         event.as_str()
     );
+    audited(sitting, event, client_id, detail).await
+}
+
+/// Writes what an owner did to a client of theirs into the audit. The directory keeps none: the row goes to the store of
+/// the data center where the owner is at home, after the directory's step.
+async fn audited(sitting: &Sitting<'_>, event: AuditEvent, client_id: &str, detail: &str) -> Result<(), Failure> {
+    let (user, trail) = (sitting.person.user.id, sitting.trail()?);
     let (client_id, detail) = (client_id.to_owned(), detail.to_owned());
     let write = move |tx: &mut grantor_store::Tx<'_>| {
         let concerning = Concerning { user: Some(user), client_id: Some(&client_id), ..Concerning::default() };

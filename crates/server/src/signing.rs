@@ -97,6 +97,12 @@ impl std::fmt::Debug for Signing {
     }
 }
 
+/// What private keys are sealed with: derived from the data center's sealing key.
+fn sealing_key(seal_key: &[u8]) -> Result<LessSafeKey, NoEntropy> {
+    let sealing = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, seal_key), b"grantor/signing-keys");
+    Ok(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, sealing.as_ref()).map_err(|_| NoEntropy)?))
+}
+
 impl Signing {
     /// With a key derived from the data center's sealing key. No signing key is read or made yet: a start does not wait
     /// for that.
@@ -106,10 +112,9 @@ impl Signing {
     pub fn new(seal_key: &[u8]) -> Result<Self, NoEntropy> {
         // Named, so that a second provider somewhere in the graph could not make the choice ambiguous.
         let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
-        let sealing = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, seal_key), b"grantor/signing-keys");
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Ok(Self {
-            sealing: LessSafeKey::new(UnboundKey::new(&AES_256_GCM, sealing.as_ref()).map_err(|_| NoEntropy)?),
+            sealing: sealing_key(seal_key)?,
             known: RwLock::default(),
             turning: tokio::sync::Mutex::new(()),
             turns: Arc::new(Semaphore::new(cores)),

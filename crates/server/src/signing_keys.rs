@@ -1,12 +1,10 @@
 //! The signing keys of the data centers served here, listed and turned beside the server.
 
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-
 use crate::{
+    moment::rfc3339,
     provision::{ProvisionError, Workshop},
     signing,
 };
-use grantor_protocol::time::Timestamp;
 use grantor_store::StoredSigningKey;
 
 /// A key as it is listed; times as `2026-11-22T10:00:00Z`.
@@ -36,8 +34,8 @@ pub fn list(shop: &Workshop) -> Result<Vec<Listed>, ProvisionError> {
             location: location.clone(),
             algorithm: key.algorithm,
             id: key.id,
-            active: shown(key.active_at),
-            retired: (key.retired_at != StoredSigningKey::NEVER).then(|| shown(key.retired_at)),
+            active: rfc3339(key.active_at),
+            retired: (key.retired_at != StoredSigningKey::NEVER).then(|| rfc3339(key.retired_at)),
         }));
     }
     Ok(listed)
@@ -49,8 +47,4 @@ pub fn list(shop: &Workshop) -> Result<Vec<Listed>, ProvisionError> {
 /// The first data center where that cannot be done, and why.
 pub fn rotate_all(shop: &Workshop) -> Result<(), ProvisionError> {
     shop.stores.data_centers.keys().try_for_each(|location| signing::rotate(shop, location))
-}
-
-fn shown(at: Timestamp) -> String {
-    OffsetDateTime::from_unix_timestamp(at.seconds()).ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
 }

@@ -207,7 +207,7 @@ pub struct Concerning<'a> {
     pub organization_id: Option<&'a str>,
 }
 
-fn audit_row(row: &Row<'_>) -> Result<AuditRow, StoreError> {
+pub(crate) fn audit_row(row: &Row<'_>) -> Result<AuditRow, StoreError> {
     Ok(AuditRow {
         id: TokenId::from_bytes(row.array(0)?),
         event: row.text(1)?,

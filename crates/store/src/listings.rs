@@ -1,13 +1,18 @@
 //! Lists for the operator: every noun, a page at a time, found by its key and never by counting from the beginning.
 
 use grantor_protocol::{
-    people::{Environment, Organization, Realm, User, UserId},
+    people::{Organization, Realm, User, UserId},
     scope::ScopeList,
     time::Timestamp,
     token::TokenId,
 };
 
-use crate::{AuditRow, Row, StoreError, Tx, notices::like};
+use crate::{
+    AuditRow, StoreError, Tx,
+    audit::audit_row,
+    notices::like,
+    users::{organization, user},
+};
 
 /// A grant as the operator sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,18 +86,6 @@ fn pattern(search: &str) -> String {
     if search.is_empty() { String::new() } else { format!("%{}%", like(&search.to_lowercase())) }
 }
 
-fn user(row: &Row<'_>) -> Result<User, StoreError> {
-    Ok(User {
-        id: UserId(row.int(0)?),
-        realm: Realm::from_stored(row.text(1)?),
-        email: row.text(2)?,
-        first_name: row.text(3)?,
-        last_name: row.text(4)?,
-        disabled: row.bool(5)?,
-        email_verified: row.bool(6)?,
-    })
-}
-
 impl Tx<'_> {
     /// Users after an id, by id; `realm`: only that one; `search`: a part of the address.
     pub fn users_listed(
@@ -121,13 +114,7 @@ impl Tx<'_> {
             "SELECT id, name, environment FROM organizations
              WHERE id > $1 AND ($2 = '' OR LOWER(name) LIKE $2 ESCAPE '!') ORDER BY id LIMIT $3",
             &[after.into(), pattern(search).as_str().into(), limit.into()],
-            |row| {
-                Ok(Organization {
-                    id: row.text(0)?,
-                    name: row.text(1)?,
-                    environment: Environment::parse(row.text_ref(2)?).unwrap_or_default(),
-                })
-            },
+            organization,
         )
     }
 
@@ -210,17 +197,7 @@ impl Tx<'_> {
                 wanted.organization_id.as_str().into(),
                 limit.into(),
             ],
-            |row| {
-                Ok(AuditRow {
-                    id: TokenId::from_bytes(row.array(0)?),
-                    event: row.text(1)?,
-                    user: row.opt_int(2)?.map(UserId),
-                    client_id: row.opt_text(3)?,
-                    organization_id: row.opt_text(4)?,
-                    detail: row.text(5)?,
-                    request_id: row.text(6)?,
-                })
-            },
+            audit_row,
         )
     }
 

@@ -27,6 +27,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::{IntoParams, OpenApi, ToSchema, openapi::security};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(super) use crate::moment::rfc3339 as shown;
+
 use super::Admin;
 use crate::{http::reply, provision::Workshop};
 
@@ -311,10 +313,4 @@ impl Admin {
             entropy: crate::entropy::Entropy::default(),
         }
     }
-}
-
-/// A time, as `2026-11-22T10:00:00Z`.
-pub(super) fn shown(at: grantor_protocol::time::Timestamp) -> String {
-    let at = time::OffsetDateTime::from_unix_timestamp(at.seconds()).ok();
-    at.and_then(|at| at.format(&time::format_description::well_known::Rfc3339).ok()).unwrap_or_default()
 }

@@ -19,7 +19,8 @@ use super::{
     nav::Page,
     picker::Picked,
     snippets::shell,
-    tools::{framed, short, told, walk_client},
+    tools::{framed, short, told},
+    walk_client,
 };
 use crate::{
     failure::Failure,

@@ -16,7 +16,8 @@ use super::{
     nav::Page,
     picker::Picked,
     snippets,
-    tools::{framed, places, short, walk_client},
+    tools::{framed, places, short},
+    walk_client,
 };
 use crate::{
     house::{DataCenter, Place},

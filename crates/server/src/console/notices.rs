@@ -12,7 +12,8 @@ use grantor_store::{Notice, NoticeFilter, NoticeKind};
 use super::{
     causes,
     nav::Page,
-    tools::{PAGE, cursor, framed, place_label, places, short, walk_client, with_query},
+    tools::{PAGE, cursor, framed, place_label, places, short, with_query},
+    walk_client,
 };
 use crate::{
     house::DataCenter,

@@ -14,7 +14,8 @@ use grantor_store::{FamilyQuota, GrantQuota, QuotaFilter, Store};
 
 use super::{
     nav::Page,
-    tools::{PAGE, framed, place_label, places, short, walk_client, with_query},
+    tools::{PAGE, framed, place_label, places, short, with_query},
+    walk_client,
 };
 use crate::{
     house::DataCenter,

@@ -18,7 +18,8 @@ use grantor_store::{AuditEvent, NewUser, Registration, StoreError, TestUser};
 
 use super::{
     nav::Page,
-    tools::{framed, place_label, short, told, walk_client},
+    tools::{framed, place_label, short, told},
+    walk_client,
 };
 use crate::{
     failure::Failure,

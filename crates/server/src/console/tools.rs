@@ -1,19 +1,18 @@
-//! What the console's tools for one client share: their paths, whose client it is, and how they are framed and told of.
+//! What the console's tools for one client share: their paths, and how they are framed and told of.
 
 use std::sync::Arc;
 
-use axum::{Router, extract::Request, response::Response, routing::get};
+use axum::{Router, routing::get};
 use grantor_protocol::{client::Client, token::TokenId};
-use grantor_store::{AuditEvent, Concerning, Registration};
+use grantor_store::AuditEvent;
 use tracing::info;
 
-use super::{code, link, nav, notices, owned::owned, quotas, sandbox, webhook};
+use super::{audited, code, link, nav, notices, quotas, sandbox, webhook};
 use crate::{
     failure::Failure,
     house::DataCenter,
-    pages::{Area, Choice, ClientName, Locale, Shell},
+    pages::{Area, Choice, ClientName, Shell},
     sitting::Sitting,
-    walk::Walked,
 };
 
 /// Lines of a list on one page.
@@ -30,26 +29,6 @@ pub fn routes() -> Router<Arc<DataCenter>> {
         .route("/console/{client}/quotas/{place}/{grant}", get(quotas::one))
         .route("/console/{client}/webhook", get(webhook::get).post(webhook::post))
         .route("/console/{client}/sandbox", get(sandbox::get).post(sandbox::post))
-}
-
-/// Opens a page of one client, in English: the same 404 for one that is not there and for somebody else's.
-pub async fn walk_client(
-    dc: Arc<DataCenter>,
-    id: String,
-    request: Request,
-    room: impl AsyncFnOnce(&mut Sitting<'_>, Registration) -> Walked,
-) -> Response {
-    Sitting::walk(dc, request, async move |sitting: &mut Sitting<'_>| {
-        sitting.visit.locale = Locale::English;
-        // What has no client id's letters is the id of no client.
-        let plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-        let found = if plain { owned(sitting, &id).await? } else { None };
-        match found {
-            Some(found) => room(sitting, found).await,
-            None => sitting.nothing(),
-        }
-    })
-    .await
 }
 
 /// A page in the client's frame.
@@ -98,16 +77,10 @@ pub fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-/// Tells what an owner did to a client of theirs, in the log and in the audit of the data center where the owner is at
-/// home: the directory keeps none.
+/// Tells what an owner did to a client of theirs: the audit has the detail, the log, which is not to name people, has not.
 pub async fn told(sitting: &Sitting<'_>, event: AuditEvent, client_id: &str, detail: &str) -> Result<(), Failure> {
-    let (user, trail) = (sitting.person.user.id, sitting.trail()?);
     let request_id = sitting.visit.asking.request_id.as_str();
-    info!(request_id, user = user.0, client_id, event = event.as_str(), "in the console");
-    let (client_id, detail) = (client_id.to_owned(), detail.to_owned());
-    let written = sitting.visit.dc.store.write(move |tx| {
-        let concerning = Concerning { user: Some(user), client_id: Some(&client_id), ..Concerning::default() };
-        tx.audit(&trail, event, concerning, &detail)
-    });
-    Ok(written.await?)
+    let user = sitting.person.user.id.0;
+    info!(request_id, user, client_id, event = event.as_str(), "in the console");
+    audited(sitting, event, client_id, detail).await
 }

@@ -13,7 +13,8 @@ use serde_json::json;
 
 use super::{
     nav::Page,
-    tools::{PAGE, cursor, framed, short, told, walk_client, with_query},
+    tools::{PAGE, cursor, framed, short, told, with_query},
+    walk_client,
 };
 use crate::{
     failure::Failure,

@@ -4,12 +4,11 @@
 use grantor_protocol::{
     client::ClientType,
     secret::{SecretHash, SecretKind},
-    time::Timestamp,
 };
 use grantor_store::{LIVE_SECRETS, LiveSecret, Registration};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{ProvisionError, Workshop, made};
+use crate::moment::rfc3339;
 
 /// A live secret as it is listed; times as `2026-11-22T10:00:00Z`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,14 +31,10 @@ pub fn list(shop: &Workshop, client_id: &str) -> Result<Vec<Listed>, ProvisionEr
     let listed = |(location, secret): (String, LiveSecret)| Listed {
         mark: secret.hash.mark(),
         location: (!location.is_empty()).then_some(location),
-        made: shown(secret.created_at),
-        used: secret.used_at.map(shown),
+        made: rfc3339(secret.created_at),
+        used: secret.used_at.map(rfc3339),
     };
     Ok(live(shop, client_id)?.into_iter().map(listed).collect())
-}
-
-fn shown(at: Timestamp) -> String {
-    OffsetDateTime::from_unix_timestamp(at.seconds()).ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
 }
 
 fn live(shop: &Workshop, client_id: &str) -> Result<Vec<(String, LiveSecret)>, ProvisionError> {

@@ -1,14 +1,11 @@
 //! Making the next signing keys because an operator wants them (a key may have been seen by somebody), beside the server or
 //! inside it.
 
-use aws_lc_rs::{
-    aead::{AES_256_GCM, LessSafeKey, NONCE_LEN, UnboundKey},
-    hmac,
-};
+use aws_lc_rs::aead::NONCE_LEN;
 use grantor_store::StoredSigningKey;
 
 use super::{
-    Algorithm, drawn_key_id, key,
+    Algorithm, drawn_key_id, key, sealing_key,
     turn::{PUBLISHED_AFTER, PUBLISHED_BEFORE},
 };
 use crate::provision::{ProvisionError, Workshop};
@@ -31,10 +28,7 @@ pub fn rotate(shop: &Workshop, location: &str) -> Result<(), ProvisionError> {
     let broke = |what: &str| ProvisionError(format!("{location}: {what}"));
     let fresh: [u8; 32] = shop.entropy.bytes().map_err(|e| ProvisionError(e.to_string()))?;
     let seal = store.write_blocking(move |tx| tx.key("seal", &fresh, now))?;
-    let sealing = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &seal), b"grantor/signing-keys");
-    let sealing =
-        UnboundKey::new(&AES_256_GCM, sealing.as_ref()).map_err(|_| broke("the sealing key cannot be used"))?;
-    let sealing = LessSafeKey::new(sealing);
+    let sealing = sealing_key(&seal).map_err(|_| broke("the sealing key cannot be used"))?;
     let mut made = Vec::new();
     for algorithm in Algorithm::ALL {
         let line = stored.iter().filter(|key| key.algorithm == algorithm.as_str());
