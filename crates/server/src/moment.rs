@@ -1,4 +1,4 @@
-//! Times and spans in the words of logs, notices and the console: UTC, to the second.
+//! Times and spans in the words of pages, logs and notices: UTC.
 
 use std::time::Duration;
 
@@ -9,6 +9,17 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 pub fn shown(at: Timestamp) -> String {
     let said = |at: OffsetDateTime| format!("{} {:02}:{:02}:{:02} UTC", at.date(), at.hour(), at.minute(), at.second());
     of(at).map(said).unwrap_or_default()
+}
+
+/// `2026-11-22 10:00 UTC`.
+pub fn to_the_minute(at: Timestamp) -> String {
+    let said = |at: OffsetDateTime| format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute());
+    of(at).map(said).unwrap_or_default()
+}
+
+/// The day alone, `2026-11-22`.
+pub fn day(at: Timestamp) -> String {
+    of(at).map(|at| at.date().to_string()).unwrap_or_default()
 }
 
 /// `2026-11-22T10:00:05Z`, for machines.
@@ -48,6 +59,7 @@ mod tests {
     fn times_and_spans_read_as_people_say_them() {
         let at = Timestamp::from_millis(1_795_341_605_999);
         assert_eq!((shown(at).as_str(), rfc3339(at).as_str()), ("2026-11-22 10:00:05 UTC", "2026-11-22T10:00:05Z"));
+        assert_eq!((to_the_minute(at).as_str(), day(at).as_str()), ("2026-11-22 10:00 UTC", "2026-11-22"));
         for (seconds, text) in [
             (0, "0 s"),
             (14, "14 s"),

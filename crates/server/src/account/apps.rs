@@ -16,9 +16,10 @@ use crate::{
     failure::Failure,
     house::DataCenter,
     http::reply,
+    moment::{day, to_the_minute},
     pages::{
         Area, ScopeLine,
-        account::{Apps, AppsOf, OwnApp, day, moment},
+        account::{Apps, AppsOf, OwnApp},
     },
     sitting::Sitting,
     walk::Walked,
@@ -66,7 +67,7 @@ async fn shown(sitting: &Sitting<'_>, grant: &OwnGrant) -> Result<OwnApp, Failur
         host: homepage.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default(),
         scopes: lines.collect(),
         since: day(grant.granted_at),
-        used: grant.used_at.map(moment),
+        used: grant.used_at.map(to_the_minute),
         offline: grant.offline,
         whole_organization: grant.whole_organization,
     })

@@ -7,13 +7,12 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use grantor_protocol::{time::Timestamp, token::TokenId};
+use grantor_protocol::token::TokenId;
 use grantor_store::{AuditEvent, AuditRow, Concerning, OwnGrant, OwnSession};
 use serde_json::{Value, json};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::data;
-use crate::{failure::Failure, house::DataCenter, http::reply, sitting::Sitting, walk::Walked};
+use crate::{failure::Failure, house::DataCenter, http::reply, moment::rfc3339, sitting::Sitting, walk::Walked};
 
 /// Audit rows that are read at once.
 const SLICE: i64 = 2_000;
@@ -68,7 +67,7 @@ async fn whole(sitting: &Sitting<'_>) -> Result<Value, Failure> {
     let applications: Vec<Value> =
         grants.iter().map(|g| grant_value(g, names.get(&g.client_id).and_then(Option::as_deref))).collect();
     Ok(json!({
-        "made_at": shown(sitting.visit.now()),
+        "made_at": rfc3339(sitting.visit.now()),
         "data_center": dc.place.location,
         "profile": profile.map(|p| json!({
             "number": p.user.id.0,
@@ -76,8 +75,8 @@ async fn whole(sitting: &Sitting<'_>) -> Result<Value, Failure> {
             "email_verified": p.user.email_verified,
             "first_name": p.user.first_name,
             "last_name": p.user.last_name,
-            "created_at": shown(p.created_at),
-            "password_changed_at": p.password_changed_at.map(shown),
+            "created_at": rfc3339(p.created_at),
+            "password_changed_at": p.password_changed_at.map(rfc3339),
         })),
         "organizations": sitting.memberships.iter().map(|m| json!({
             "id": m.organization.id,
@@ -111,9 +110,9 @@ async fn activity(sitting: &Sitting<'_>) -> Result<(Vec<AuditRow>, bool), Failur
 
 fn session_value(session: &OwnSession) -> Value {
     json!({
-        "started_at": shown(session.started_at),
-        "seen_at": shown(session.seen_at),
-        "ended_at": session.ended_at.map(shown),
+        "started_at": rfc3339(session.started_at),
+        "seen_at": rfc3339(session.seen_at),
+        "ended_at": session.ended_at.map(rfc3339),
         "address": session.seen_from.address,
         "browser": session.seen_from.agent,
     })
@@ -127,23 +126,19 @@ fn grant_value(grant: &OwnGrant, name: Option<&str>) -> Value {
         "scopes": grant.scopes.iter().collect::<Vec<_>>(),
         "offline": grant.offline,
         "whole_organization": grant.whole_organization,
-        "granted_at": shown(grant.granted_at),
-        "used_at": grant.used_at.map(shown),
-        "withdrawn_at": grant.withdrawn_at.map(shown),
+        "granted_at": rfc3339(grant.granted_at),
+        "used_at": grant.used_at.map(rfc3339),
+        "withdrawn_at": grant.withdrawn_at.map(rfc3339),
     })
 }
 
 fn row_value(row: &AuditRow) -> Value {
     json!({
-        "at": shown(row.id.made_at()),
+        "at": rfc3339(row.id.made_at()),
         "event": row.event,
         "client_id": row.client_id,
         "organization": row.organization_id,
         "detail": row.detail,
         "request_id": row.request_id,
     })
-}
-
-fn shown(at: Timestamp) -> Option<String> {
-    OffsetDateTime::from_unix_timestamp(at.seconds()).ok()?.format(&Rfc3339).ok()
 }

@@ -21,7 +21,7 @@ use super::nav::{Page, links};
 use crate::{
     house::DataCenter,
     http::reply,
-    pages::account::day,
+    moment::day,
     pages::{Area, FactorError, FactorField, Factors, PasskeyLine},
     passkeys::Passkeys,
     sitting::Sitting,

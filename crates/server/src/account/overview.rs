@@ -18,9 +18,10 @@ use super::{
 use crate::{
     house::DataCenter,
     http::reply,
+    moment::day,
     pages::{
         Area, LetterText,
-        account::{Overview, Place, day},
+        account::{Overview, Place},
     },
     sitting::Sitting,
     walk::{Walked, environment},

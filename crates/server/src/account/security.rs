@@ -15,9 +15,10 @@ use super::{confirm, fresh_session, mailing::Desk, nav, new_password, withdrawn}
 use crate::{
     house::DataCenter,
     http::reply,
+    moment::day,
     pages::{
         Area,
-        account::{Security, SecurityError, day},
+        account::{Security, SecurityError},
     },
     sitting::Sitting,
     walk::Walked,

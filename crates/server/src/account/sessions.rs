@@ -13,9 +13,10 @@ use super::nav;
 use crate::{
     house::DataCenter,
     http::reply,
+    moment::{day, to_the_minute},
     pages::{
         Area,
-        account::{SessionLine, Sessions, day, moment},
+        account::{SessionLine, Sessions},
     },
     sitting::Sitting,
     walk::Walked,
@@ -50,7 +51,7 @@ async fn list(sitting: &mut Sitting<'_>) -> Walked {
             id: session.id.to_hex(),
             address: session.seen_from.address.clone(),
             agent: session.seen_from.agent.clone(),
-            started: moment(session.started_at),
+            started: to_the_minute(session.started_at),
             // It is noted once a day.
             seen: day(session.seen_at),
             this: session.id == this,

@@ -17,7 +17,8 @@ use crate::{
     failure::Failure,
     house::DataCenter,
     http::reply,
-    pages::organization::{AppPage, GrantLine, Pager, day, moment},
+    moment::{day, to_the_minute},
+    pages::organization::{AppPage, GrantLine, Pager},
     sitting::Sitting,
     walk::Walked,
 };
@@ -85,7 +86,7 @@ fn line(sitting: &Sitting<'_>, grant: MemberGrant) -> GrantLine {
         scopes: sentences.collect(),
         offline: grant.offline,
         since: day(grant.granted_at),
-        used: grant.used_at.map(moment),
+        used: grant.used_at.map(to_the_minute),
         email: grant.email,
     }
 }

@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     house::DataCenter,
-    pages::organization::{AppLine, Apps, Pager, day},
+    moment::day,
+    pages::organization::{AppLine, Apps, Pager},
 };
 
 /// The page.

@@ -22,7 +22,8 @@ use super::{
 use crate::{
     failure::Failure,
     house::DataCenter,
-    pages::organization::{Audit, AuditShown, Pager, moment},
+    moment::to_the_minute,
+    pages::organization::{Audit, AuditShown, Pager},
     sitting::Sitting,
 };
 
@@ -158,7 +159,7 @@ async fn shown(dc: &DataCenter, line: AuditLine) -> Result<AuditShown, Failure> 
         Some(client_id) => office::application(dc, client_id).await?,
         None => String::new(),
     };
-    let at = moment(row.id.made_at());
+    let at = to_the_minute(row.id.made_at());
     Ok(AuditShown { at, event: row.event, who, application, detail: row.detail, request_id: row.request_id })
 }
 

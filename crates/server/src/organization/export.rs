@@ -17,14 +17,13 @@ use axum::{
 use grantor_store::{AuditEvent, AuditFilter, AuditLine, Concerning};
 use hyper::body::Frame;
 use serde_json::json;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio::sync::mpsc;
 
 use super::{
     audit::Wanted,
     office::{self, Office},
 };
-use crate::{house::DataCenter, sitting::Sitting, walk::Walked};
+use crate::{house::DataCenter, moment::rfc3339, sitting::Sitting, walk::Walked};
 
 /// Rows that are read at once.
 const SLICE: usize = 1_000;
@@ -134,8 +133,7 @@ async fn write(
 
 fn one(line: &AuditLine, format: Format) -> String {
     let row = &line.row;
-    let at = OffsetDateTime::from_unix_timestamp(row.id.made_at().seconds());
-    let at = at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default();
+    let at = rfc3339(row.id.made_at());
     let user = row.user.filter(|user| user.0 != 0).map(|user| user.0.to_string()).unwrap_or_default();
     match format {
         Format::Lines => {

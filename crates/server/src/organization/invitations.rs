@@ -21,8 +21,9 @@ use super::{
 use crate::{
     house::DataCenter,
     mail::Letter,
+    moment::day,
     pages::{
-        organization::{InvitationLine, Invitations, day},
+        organization::{InvitationLine, Invitations},
         sentence_about,
     },
     sitting::Sitting,

@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     house::DataCenter,
-    pages::organization::{ReviewLine, Reviews, day},
+    moment::day,
+    pages::organization::{ReviewLine, Reviews},
     sitting::Sitting,
     walk::Walked,
 };

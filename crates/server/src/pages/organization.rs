@@ -9,9 +9,6 @@ mod policy;
 mod portals;
 mod reviews;
 
-use grantor_protocol::time::Timestamp;
-use time::OffsetDateTime;
-
 pub use apps::{AppLine, AppPage, Apps, GrantLine};
 pub use audit::{Audit, AuditShown};
 pub use invitations::{InvitationLine, InvitationPage, InvitationState, Invitations};
@@ -20,17 +17,6 @@ pub use overview::Overview;
 pub use policy::{KnownApp, PolicyPage};
 pub use portals::{PortalPage, PortalUserPage, PortalUsers, Portals, ShownOnce};
 pub use reviews::{ReviewAsked, ReviewLine, Reviews};
-
-/// The day of a time, as `2026-11-22`.
-pub fn day(at: Timestamp) -> String {
-    OffsetDateTime::from_unix_timestamp(at.seconds()).map_or_else(|_| String::new(), |at| at.date().to_string())
-}
-
-/// A time to the minute.
-pub fn moment(at: Timestamp) -> String {
-    OffsetDateTime::from_unix_timestamp(at.seconds())
-        .map_or_else(|_| String::new(), |at| format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute()))
-}
 
 /// The ways to the first and the next page of a list.
 #[derive(Debug, Clone, Default)]

@@ -22,10 +22,8 @@ use crate::{
     house::DataCenter,
     http::{cookies::Cookie, portal_id::PortalId, reply},
     metrics::Endpoint,
-    pages::{
-        ConnectedApplication, Form, Home, HomeLink, SignOut, SignedIn, SignedOut, account::day,
-        assets::brand_stylesheet,
-    },
+    moment::day,
+    pages::{ConnectedApplication, Form, Home, HomeLink, SignOut, SignedIn, SignedOut, assets::brand_stylesheet},
     warnings,
 };
 
