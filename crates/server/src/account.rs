@@ -6,7 +6,7 @@ mod data;
 mod export;
 mod factors;
 mod fresh_session;
-mod mailing;
+pub mod mailing;
 pub mod nav;
 mod new_password;
 mod overview;

@@ -102,21 +102,24 @@ impl Tx<'_> {
         client_id: &str,
         now: Timestamp,
     ) -> Result<Vec<GrantFacts>, StoreError> {
-        self.all(
-            "SELECT g.organization_id, g.scopes, g.offline FROM grants g
+        // Put in order here: an ORDER BY would have SQLite walk everything the client was ever granted.
+        let mut found = self.all(
+            "SELECT g.organization_id, g.scopes, g.offline, g.granted_at FROM grants g
              LEFT JOIN organization_policies p ON p.organization_id = g.organization_id
              WHERE g.user_id = $1 AND g.client_id = $2 AND g.revoked_at IS NULL
-               AND (COALESCE(p.maximum_life, 0) = 0 OR $3 - g.granted_at < p.maximum_life)
-             ORDER BY g.granted_at DESC",
+               AND (COALESCE(p.maximum_life, 0) = 0 OR $3 - g.granted_at < p.maximum_life)",
             &[user.0.into(), client_id.into(), now.millis().into()],
             |row| {
-                Ok(GrantFacts {
+                let facts = GrantFacts {
                     organization_id: row.text(0)?,
                     scopes: ScopeList::from_stored(row.opt_text_ref(1)?.unwrap_or_default()),
                     offline: row.bool(2)?,
-                })
+                };
+                Ok((row.int(3)?, facts))
             },
-        )
+        )?;
+        found.sort_by_key(|(granted_at, _)| std::cmp::Reverse(*granted_at));
+        Ok(found.into_iter().map(|(_, facts)| facts).collect())
     }
 
     /// Locks the row above everything one user does with one client, making it when it is the first time.

@@ -145,3 +145,18 @@ letter-password-changed =
     إن لم تكن أنت، فعيّن كلمة جديدة فورًا:
 
     { $link }
+letter-factor-changed-subject = تم تغيير تسجيل الدخول بخطوتين لدى { $brand }
+letter-factor-changed =
+    { $change }
+
+    إن لم تكن أنت، فعيّن كلمة مرور جديدة فورًا. يؤدي ذلك إلى تسجيل خروج الجميع:
+
+    { $link }
+
+    ثم راجع تسجيل الدخول بخطوتين في حسابك، وأزل ما ليس لك.
+letter-authenticator-added = تم إعداد تطبيق مصادقة لحسابك لدى { $brand } قبل قليل.
+letter-authenticator-removed = تمت إزالة تطبيق المصادقة من حسابك لدى { $brand } قبل قليل.
+letter-passkey-added = تمت إضافة مفتاح مرور إلى حسابك لدى { $brand } قبل قليل.
+letter-passkey-removed = تمت إزالة مفتاح مرور من حسابك لدى { $brand } قبل قليل.
+letter-recovery-codes-made = تم إنشاء رموز استرداد جديدة لحسابك لدى { $brand } قبل قليل؛ ولم تعد الرموز القديمة تعمل.
+letter-recovery-code-used = سجّل شخص ما الدخول إلى حسابك لدى { $brand } برمز استرداد قبل قليل.

@@ -141,3 +141,18 @@ letter-password-changed =
     Wenn Sie das nicht waren, setzen Sie sofort ein neues:
 
     { $link }
+letter-factor-changed-subject = Die Anmeldung in zwei Schritten bei { $brand } wurde geändert
+letter-factor-changed =
+    { $change }
+
+    Wenn Sie das nicht waren, setzen Sie sofort ein neues Passwort. Damit werden alle abgemeldet:
+
+    { $link }
+
+    Sehen Sie danach in Ihrem Konto die Anmeldung in zwei Schritten an, und entfernen Sie, was nicht von Ihnen ist.
+letter-authenticator-added = Für Ihr Konto bei { $brand } wurde gerade eine Authentifizierungs-App eingerichtet.
+letter-authenticator-removed = Die Authentifizierungs-App Ihres Kontos bei { $brand } wurde gerade entfernt.
+letter-passkey-added = Ihrem Konto bei { $brand } wurde gerade ein Passkey hinzugefügt.
+letter-passkey-removed = Ein Passkey Ihres Kontos bei { $brand } wurde gerade entfernt.
+letter-recovery-codes-made = Für Ihr Konto bei { $brand } wurden gerade neue Wiederherstellungscodes erstellt; die alten gelten nicht mehr.
+letter-recovery-code-used = Jemand hat sich gerade mit einem Wiederherstellungscode bei Ihrem Konto bei { $brand } angemeldet.

@@ -141,3 +141,18 @@ letter-password-changed =
     If it was not you, set a new one at once:
 
     { $link }
+letter-factor-changed-subject = Two-step sign-in at { $brand } was changed
+letter-factor-changed =
+    { $change }
+
+    If it was not you, set a new password at once. That signs everybody out:
+
+    { $link }
+
+    Then look at two-step sign-in in your account, and remove what is not yours.
+letter-authenticator-added = An authenticator app was set up for your account at { $brand } just now.
+letter-authenticator-removed = The authenticator app of your account at { $brand } was removed just now.
+letter-passkey-added = A passkey was added to your account at { $brand } just now.
+letter-passkey-removed = A passkey of your account at { $brand } was removed just now.
+letter-recovery-codes-made = New recovery codes were made for your account at { $brand } just now; the old ones do not work any more.
+letter-recovery-code-used = Somebody signed in to your account at { $brand } with one of its recovery codes just now.

@@ -17,12 +17,15 @@ use axum::{
 };
 use grantor_protocol::people::Realm;
 
-use super::nav::{Page, links};
+use super::{
+    mailing::Desk,
+    nav::{Page, links},
+};
 use crate::{
     house::DataCenter,
     http::reply,
     moment::day,
-    pages::{Area, FactorError, FactorField, Factors, PasskeyLine},
+    pages::{Area, FactorChange, FactorError, FactorField, Factors, PasskeyLine},
     passkeys::Passkeys,
     sitting::Sitting,
     walk::Walked,
@@ -137,6 +140,12 @@ async fn show(
         .render()
     });
     sitting.page_with(status, html)
+}
+
+/// Tells the person by letter.
+fn tell(sitting: &Sitting<'_>, change: FactorChange) {
+    let visit = &sitting.visit;
+    Desk::of(visit).tell_of_factor(&sitting.person.user, change, &visit.door.recover_path());
 }
 
 /// These pages are of the accounts house; a portal's users have none.

@@ -15,7 +15,7 @@ use crate::{
     guesses::Guess,
     house::DataCenter,
     mail::Letter,
-    pages::{LetterText, Locale},
+    pages::{FactorChange, LetterText, Locale},
     walk::Visit,
 };
 
@@ -68,6 +68,12 @@ impl Desk {
     pub fn tell_of_new_password(&self, user: &User, recover_path: &str) {
         let link = format!("{}{recover_path}", self.dc.base_url(&self.realm));
         self.dc.house.mail.send(self.letter(LetterText::PasswordChanged { link: &link }, &user.email));
+    }
+
+    /// Tells a person of a change of their second factors, for the same reason.
+    pub fn tell_of_factor(&self, user: &User, change: FactorChange, recover_path: &str) {
+        let link = format!("{}{recover_path}", self.dc.base_url(&self.realm));
+        self.dc.house.mail.send(self.letter(LetterText::FactorChanged { change, link: &link }, &user.email));
     }
 }
 

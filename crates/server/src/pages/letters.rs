@@ -18,6 +18,32 @@ pub enum LetterText<'a> {
     AccountThere { link: &'a str },
     /// The password was changed; where a lost account is recovered.
     PasswordChanged { link: &'a str },
+    /// What guards the account besides the password was changed; where a lost account is recovered.
+    FactorChanged { change: FactorChange, link: &'a str },
+}
+
+/// A change of the second factors that their owner is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FactorChange {
+    AuthenticatorAdded,
+    AuthenticatorRemoved,
+    PasskeyAdded,
+    PasskeyRemoved,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
+}
+
+impl FactorChange {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::AuthenticatorAdded => "letter-authenticator-added",
+            Self::AuthenticatorRemoved => "letter-authenticator-removed",
+            Self::PasskeyAdded => "letter-passkey-added",
+            Self::PasskeyRemoved => "letter-passkey-removed",
+            Self::RecoveryCodesMade => "letter-recovery-codes-made",
+            Self::RecoveryCodeUsed => "letter-recovery-code-used",
+        }
+    }
 }
 
 impl LetterText<'_> {
@@ -29,16 +55,23 @@ impl LetterText<'_> {
             Self::SignUp { link } => ("letter-sign-up-subject", "letter-sign-up", link),
             Self::AccountThere { link } => ("letter-account-there-subject", "letter-account-there", link),
             Self::PasswordChanged { link } => ("letter-password-changed-subject", "letter-password-changed", link),
+            Self::FactorChanged { link, .. } => ("letter-factor-changed-subject", "letter-factor-changed", link),
         };
         let mut values = FluentArgs::new();
         values.set("brand", brand.to_owned());
         values.set("link", link.to_owned());
-        let filled = |key: &str| {
-            let found = text::find(locale, key, None, Some(&values));
-            found.or_else(|| text::find(Locale::English, key, None, Some(&values))).unwrap_or_default().into_owned()
-        };
-        Letter { to: to.to_owned(), subject: filled(subject), text: format!("{}\n", filled(body)) }
+        if let Self::FactorChanged { change, .. } = self {
+            let what = filled(locale, change.key(), &values);
+            values.set("change", what);
+        }
+        let body = filled(locale, body, &values);
+        Letter { to: to.to_owned(), subject: filled(locale, subject, &values), text: format!("{body}\n") }
     }
+}
+
+fn filled(locale: Locale, key: &str, values: &FluentArgs<'_>) -> String {
+    let found = text::find(locale, key, None, Some(values));
+    found.or_else(|| text::find(Locale::English, key, None, Some(values))).unwrap_or_default().into_owned()
 }
 
 #[cfg(test)]
@@ -55,9 +88,16 @@ mod tests {
                 LetterText::SignUp { link },
                 LetterText::AccountThere { link },
                 LetterText::PasswordChanged { link },
+                LetterText::FactorChanged { change: FactorChange::AuthenticatorAdded, link },
+                LetterText::FactorChanged { change: FactorChange::AuthenticatorRemoved, link },
+                LetterText::FactorChanged { change: FactorChange::PasskeyAdded, link },
+                LetterText::FactorChanged { change: FactorChange::PasskeyRemoved, link },
+                LetterText::FactorChanged { change: FactorChange::RecoveryCodesMade, link },
+                LetterText::FactorChanged { change: FactorChange::RecoveryCodeUsed, link },
             ] {
                 let written = letter.write(locale, "Grantor & Co", "a@b");
                 assert!(written.text.lines().any(|line| line == link), "{letter:?} {}", written.text);
+                assert!(written.text.lines().next().is_some_and(|line| line.chars().count() > 20), "{letter:?}");
                 assert!(written.subject.contains("Grantor & Co") && !written.subject.contains('\n'), "{letter:?}");
                 assert!(!written.text.contains(['{', '}', '<', '\u{2068}']), "{}", written.text);
             }

@@ -62,7 +62,7 @@ pub use factors::{
 };
 pub use form_post::FormPost;
 pub use home::{ConnectedApplication, Home, HomeLink};
-pub(crate) use letters::LetterText;
+pub(crate) use letters::{FactorChange, LetterText};
 pub use locale::Locale;
 pub use mailbox::{Mailbox, MailboxLetter, Part, parts as mailbox_parts};
 pub use no_organization::NoOrganization;

@@ -11,7 +11,7 @@ mod verify;
 use super::harness::*;
 
 /// Letters are sent, and strangers may sign up.
-const MAIL: Setup = Setup {
+pub const MAIL: Setup = Setup {
     throttles: false,
     guess_limits: false,
     predictable: false,
@@ -50,7 +50,7 @@ async fn submit(
 }
 
 /// The letters to an address, the newest first, once there are so many.
-async fn letters(house: &House, to: &str, count: usize) -> Vec<crate::mail::Letter> {
+pub async fn letters(house: &House, to: &str, count: usize) -> Vec<crate::mail::Letter> {
     let mail = house.room("us").house.mail.clone();
     let own = || -> Vec<_> { mail.kept().into_iter().filter(|l| l.to.eq_ignore_ascii_case(to)).collect() };
     eventually("a letter", async || own().len() >= count).await;

@@ -19,10 +19,11 @@ use super::{
     sign_in::{self, Start, application},
 };
 use crate::{
+    account::mailing::Desk,
     failure::Failure,
     guesses::Guess,
     http::reply,
-    pages::{Form, SignInError, SignInFactor},
+    pages::{FactorChange, Form, SignInError, SignInFactor},
     passkeys::{Challenge, NotProven, Passkeys},
     seal::Sealed,
     second_factor::{AppSecret, recovery_hash},
@@ -140,17 +141,17 @@ pub async fn code_given(visit: &Visit, valid: Option<&Valid>, typed: Typed<'_>) 
         .store
         .write(move |tx| {
             let factors = tx.factors(user)?;
-            let active = tx.user(user)?.is_some_and(|user| !user.disabled);
-            if !active || !factors.required() || factors.password_changed_at.millis() > at.millis() {
+            let Some(person) = tx.user(user)?.filter(|user| !user.disabled) else { return Ok(None) };
+            if !factors.required() || factors.password_changed_at.millis() > at.millis() {
                 return Ok(None);
             }
-            tx.try_factor(user, limited, now).map(Some)
+            Ok(Some((person, tx.try_factor(user, limited, now)?)))
         })
         .await?;
-    let secret = match tried {
+    let (person, secret) = match tried {
         None => return from_password(visit),
-        Some(Try::Now(secret)) => secret,
-        Some(Try::Wait(wait)) => {
+        Some((person, Try::Now(secret))) => (person, secret),
+        Some((_, Try::Wait(wait))) => {
             visit.asking.refuse(dc, None, "second_factor_slowed", "too many wrong codes for this account");
             let seconds = wait.as_secs() + u64::from(wait.subsec_millis() > 0);
             return again(SignInError::Wait { seconds }, StatusCode::TOO_MANY_REQUESTS).await;
@@ -166,6 +167,10 @@ pub async fn code_given(visit: &Visit, valid: Option<&Valid>, typed: Typed<'_>) 
     if let Some(proof) = proof
         && let Start::Done(response) = sign_in::start(visit, user, Some(proof)).await?
     {
+        if matches!(typed, Typed::Recovery(_)) {
+            // Whoever did not use a code of theirs should know of it.
+            Desk::of(visit).tell_of_factor(&person, FactorChange::RecoveryCodeUsed, &visit.door.recover_path());
+        }
         return Ok(response);
     }
     dc.guesses.wrong(Guess::SignIn(visit.asking.address), now);

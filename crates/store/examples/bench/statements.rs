@@ -13,8 +13,13 @@ pub(crate) const LOCK: &str = "SELECT r.secret_hash, r.realm, r.client_id, r.use
     ELSE EXISTS (SELECT 1 FROM portals p \
     WHERE p.id = r.realm AND p.organization_id = r.organization_id) END, \
     r.dialect, r.signed_in_at, r.resource, r.session_id, r.used_at, \
-    r.rotates, r.generation, r.previous_hash, r.rotated_at, r.idle_lifetime, r.expires_at \
-    FROM refresh_tokens r WHERE r.id = $1 FOR UPDATE";
+    r.rotates, r.generation, r.previous_hash, r.rotated_at, r.idle_lifetime, r.expires_at, \
+    p.clients_listed, p.clients, p.blocked_scopes, p.maximum_life, p.review_required, v.state, \
+    CASE WHEN p.maximum_life > 0 THEN (SELECT g.granted_at FROM grants g WHERE g.id = r.grant_id) END \
+    FROM refresh_tokens r \
+    LEFT JOIN organization_policies p ON p.organization_id = r.organization_id \
+    LEFT JOIN reviews v ON v.organization_id = p.organization_id AND v.client_id = r.client_id \
+    WHERE r.id = $1 FOR UPDATE OF r";
 /// Where in [`LOCK`] the newest access tokens are.
 pub(crate) const RECENT: usize = 9;
 /// Where in [`LOCK`] the grant is.
@@ -49,4 +54,12 @@ pub(crate) fn are_the_stores_own() -> super::Fallible<()> {
 /// Without the breaks of lines and literals.
 fn plain(text: &str) -> String {
     text.split_whitespace().filter(|word| *word != "\\").collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_bare_statements_are_the_stores_own() {
+        assert_eq!(super::are_the_stores_own().map_err(|e| e.to_string()), Ok(()));
+    }
 }

@@ -51,6 +51,8 @@ mod owned_clients;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod races;
 #[cfg(test)]
 mod redeem;

@@ -4,11 +4,11 @@ use axum::http::StatusCode;
 use data_encoding::HEXLOWER;
 use tracing::info;
 
-use super::{codes, done, password, pending::Pending, wrong};
+use super::{codes, done, password, pending::Pending, tell, wrong};
 use crate::{
     account::nav::{Page, links},
     http::reply,
-    pages::{Area, Brand, FactorError, FactorField, FactorsAuthenticator},
+    pages::{Area, Brand, FactorChange, FactorError, FactorField, FactorsAuthenticator},
     second_factor::AppSecret,
     sitting::Sitting,
     walk::Walked,
@@ -65,6 +65,7 @@ pub async fn confirm(sitting: &mut Sitting<'_>) -> Walked {
     let added = dc.store.write(move |tx| tx.add_authenticator(user, &sealed, step, keep, &trail, now)).await?;
     if added {
         info!(request_id = sitting.visit.asking.request_id.as_str(), user = user.0, "authenticator added");
+        tell(sitting, FactorChange::AuthenticatorAdded);
     }
     codes::after(sitting, "authenticator").await
 }
@@ -81,6 +82,7 @@ pub async fn remove(sitting: &mut Sitting<'_>) -> Walked {
     let (user, trail) = (sitting.person.user.id, sitting.trail()?);
     if sitting.visit.dc.store.write(move |tx| tx.remove_authenticator(user, &trail)).await? {
         info!(request_id = sitting.visit.asking.request_id.as_str(), user = user.0, "authenticator removed");
+        tell(sitting, FactorChange::AuthenticatorRemoved);
     }
     Ok(done("authenticator-removed"))
 }

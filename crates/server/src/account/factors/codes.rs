@@ -1,9 +1,9 @@
 //! Recovery codes: ten, shown once; new ones void the old.
 
-use super::{done, password, wrong};
+use super::{done, password, tell, wrong};
 use crate::{
     account::nav::{Page, links},
-    pages::{Area, FactorField, FactorsCodes},
+    pages::{Area, FactorChange, FactorField, FactorsCodes},
     second_factor::{recovery_codes, recovery_hash},
     sitting::Sitting,
     walk::Walked,
@@ -36,6 +36,9 @@ async fn show(sitting: &Sitting<'_>, what: &str, first: bool) -> Walked {
     if !dc.store.write(move |tx| tx.set_recovery_codes(user, &hashes, &trail)).await? {
         // There is nothing that they could stand in for.
         return Ok(done(what));
+    }
+    if !first {
+        tell(sitting, FactorChange::RecoveryCodesMade);
     }
     let links = links(sitting.visit.locale, Page::Security);
     let html = sitting.shell(Area::Account, &links, |shell| FactorsCodes { shell, codes: &codes, first }.render());

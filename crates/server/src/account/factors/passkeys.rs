@@ -5,12 +5,12 @@ use data_encoding::BASE64URL_NOPAD;
 use grantor_store::{MOST_PASSKEYS, NewPasskey, Passkey};
 use tracing::info;
 
-use super::{PATH, codes, done, password, pending::Pending, status_of, wrong};
+use super::{PATH, codes, done, password, pending::Pending, status_of, tell, wrong};
 use crate::{
     account::nav::{Page, links},
     failure::Failure,
     http::reply,
-    pages::{Area, Brand, FactorError, FactorField, FactorsPasskey, FactorsPasskeyRemoval},
+    pages::{Area, Brand, FactorChange, FactorError, FactorField, FactorsPasskey, FactorsPasskeyRemoval},
     passkeys::{Challenge, Passkeys},
     sitting::Sitting,
     walk::Walked,
@@ -105,6 +105,7 @@ pub async fn confirm(sitting: &mut Sitting<'_>) -> Walked {
         return page(sitting, &name, &fresh, Some(FactorError::PasskeyRefused)).await;
     }
     info!(request_id = sitting.visit.asking.request_id.as_str(), user = user.0, "passkey added");
+    tell(sitting, FactorChange::PasskeyAdded);
     codes::after(sitting, "passkey").await
 }
 
@@ -129,6 +130,7 @@ pub async fn remove(sitting: &mut Sitting<'_>, id: &str) -> Walked {
     let (user, trail) = (sitting.person.user.id, sitting.trail()?);
     if sitting.visit.dc.store.write(move |tx| tx.remove_passkey(user, &passkey.id, &trail)).await? {
         info!(request_id = sitting.visit.asking.request_id.as_str(), user = user.0, "passkey removed");
+        tell(sitting, FactorChange::PasskeyRemoved);
     }
     Ok(done("passkey-removed"))
 }

@@ -1,6 +1,7 @@
 //! What a person does with them at home.
 
 use super::*;
+use crate::tests::account::{MAIL, letters};
 
 #[tokio::test]
 async fn an_authenticator_app_is_set_up_and_removed_with_the_password() {
@@ -51,6 +52,40 @@ async fn an_authenticator_app_is_set_up_and_removed_with_the_password() {
         let events: Vec<String> = house.audit("us").await.into_iter().map(|row| row.event).collect();
         for event in ["authenticator_added", "recovery_codes_made", "authenticator_removed"] {
             assert_eq!(events.iter().filter(|row| *row == event).count(), 1, "{event}: {events:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn k03_whoever_did_not_change_their_factors_is_told_by_letter() {
+    for_each_store_with(MAIL, async |house| {
+        let (mut browser, app, old) = alice(house).await;
+        let page = factors(&mut browser, house).await;
+        let password = [("password", PASSWORD)];
+        submit(&mut browser, house, &page, &format!("{PATH}/codes"), &[("password", "wrong")]).await;
+        let new = codes(&submit(&mut browser, house, &page, &format!("{PATH}/codes"), &password).await);
+        let door = format!("{}/sign-in", house.url("us"));
+        for code in [&old[0], &new[0]] {
+            let mut elsewhere = Browser::default();
+            let (at, page) = elsewhere.walk(house, &door, &ALICE, None).await;
+            elsewhere.fill(house, &at, &page, "recovery_code", code).await;
+        }
+        submit(&mut browser, house, &page, &format!("{PATH}/authenticator/remove"), &password).await;
+        let told = letters(house, ALICE.email, 4).await;
+        let firsts: Vec<&str> = told.iter().rev().map(|letter| letter.text.lines().next().unwrap()).collect();
+        assert_eq!(
+            firsts,
+            [
+                "An authenticator app was set up for your account at Grantor just now.",
+                "New recovery codes were made for your account at Grantor just now; the old ones do not work any more.",
+                "Somebody signed in to your account at Grantor with one of its recovery codes just now.",
+                "The authenticator app of your account at Grantor was removed just now.",
+            ]
+        );
+        for letter in told {
+            assert!(letter.text.contains(&format!("{}/recover", house.url("us"))), "{}", letter.text);
+            assert!(!letter.text.contains(&app.code(house)) && !letter.text.contains(&new[1]));
         }
     })
     .await;

@@ -1,6 +1,7 @@
 //! The last step of signing in.
 
 use super::*;
+use crate::tests::account::{MAIL, letters};
 
 const LIMITED: Setup =
     Setup { throttles: false, guess_limits: true, predictable: false, no_sandbox: false, policy: "" };
@@ -97,6 +98,35 @@ async fn k05_a_device_is_not_approved_before() {
         browser.fill(house, &at, &page, "decision", "accept").await;
         house.advance(5);
         Tokens::of(&device.poll(house, "us").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn k05_a_recovered_password_does_not_stand_in_for_the_factor() {
+    for_each_store_with(MAIL, async |house| {
+        let (_, app, _) = alice(house).await;
+        letters(house, ALICE.email, 1).await;
+        let us = house.url("us");
+        let mut stranger = Browser::default();
+        let page = stranger.get(&format!("{us}/recover")).await;
+        submit(&mut stranger, house, &page, "/recover", &[("email", ALICE.email)]).await;
+        let letter = letters(house, ALICE.email, 2).await.remove(0);
+        let link = letter.text.lines().find(|line| line.starts_with(us)).unwrap().to_owned();
+        let page = stranger.get(&link).await;
+        let new = "canary-battery-staple";
+        let path = link.strip_prefix(us).unwrap();
+        let done = submit(&mut stranger, house, &page, path, &[("new_password", new), ("again", new)]).await;
+        assert_eq!(done.header("location"), Some("/recover?done=1"), "{done:?}");
+        assert!(!is_signed_in(&mut stranger, house).await, "a letter alone is not enough");
+        let (at, page) = stranger.open(house, &home(house)).await;
+        let (at, page) = stranger.fill(house, &at, &page, "email", ALICE.email).await;
+        let (at, page) = stranger.fill(house, &at, &page, "password", new).await;
+        assert!(page.body.contains("name=\"one_time_code\""), "{page:?}");
+        assert!(!is_signed_in(&mut stranger, house).await, "nor with the new password");
+        let code = app.next(house);
+        stranger.fill(house, &at, &page, "one_time_code", &code).await;
+        assert!(is_signed_in(&mut stranger, house).await);
     })
     .await;
 }
