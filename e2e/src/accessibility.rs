@@ -1,17 +1,33 @@
 //! What every page owes every person: one heading, a language, a name for each control, enough contrast in both color
 //! schemes, and no sideways scrolling on a narrow screen.
 
-use anyhow::{Result, ensure};
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
 use fantoccini::Client;
 use serde_json::json;
 
 use crate::elements::developer_tools;
+use crate::environment;
 
 /// Runs in the page; answers a list of faults.
 const FAULTS: &str = include_str!("accessibility.js");
 
 /// The narrowest screen that must do, in CSS pixels.
 const NARROW: u32 = 320;
+
+/// Asks axe, too, for what it calls serious or critical.
+async fn by_axe(client: &Client, script: &Path) -> Result<Vec<String>> {
+    let script = std::fs::read_to_string(script).with_context(|| script.display().to_string())?;
+    client.execute(&script, vec![]).await?;
+    let asked = "const done = arguments[arguments.length - 1];
+        axe.run(document, { resultTypes: ['violations'] }).then((found) => done(found.violations
+            .filter((one) => ['serious', 'critical'].includes(one.impact))
+            .map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`)));";
+    let told = client.execute_async(asked, vec![]).await?;
+    let told = told.as_array().context("what axe says")?;
+    Ok(told.iter().filter_map(|fault| fault.as_str()).map(str::to_owned).collect())
+}
 
 /// Fails with every fault of the page that is shown.
 pub async fn check(client: &Client, page: &str) -> Result<()> {
@@ -25,7 +41,11 @@ pub async fn check(client: &Client, page: &str) -> Result<()> {
         developer_tools(client, "Emulation.setEmulatedMedia", features).await?;
         let told = client.execute(FAULTS, vec![]).await?;
         let told = told.as_array().cloned().unwrap_or_default();
-        faults.extend(told.iter().filter_map(|fault| fault.as_str()).map(|fault| format!("{fault} ({scheme})")));
+        let mut told: Vec<String> = told.iter().filter_map(|fault| fault.as_str()).map(str::to_owned).collect();
+        if let Some(axe) = environment::axe() {
+            told.extend(by_axe(client, &axe).await?);
+        }
+        faults.extend(told.into_iter().map(|fault| format!("{fault} ({scheme})")));
     }
     developer_tools(client, "Emulation.setEmulatedMedia", json!({"features": []})).await?;
 

@@ -145,6 +145,14 @@ impl Browser {
         Ok(())
     }
 
+    /// Ticks the box whose name contains `part`.
+    pub async fn tick(&self, part: &str) -> Result<()> {
+        let tick = self.find_by(Role::Checkbox, part, |found| found.contains(part)).await?;
+        tick.click().await?;
+        ensure!(tick.is_selected().await?, "{part} does not stay ticked");
+        Ok(())
+    }
+
     /// Signs in, in one step or in two.
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<()> {
         self.give_email(email).await?;

@@ -15,6 +15,7 @@ pub enum Role {
     Field,
     Button,
     Radio,
+    Checkbox,
     Link,
 }
 
@@ -26,6 +27,7 @@ impl Role {
             }
             Self::Button => "button, input[type=submit], [role=button]",
             Self::Radio => "input[type=radio]",
+            Self::Checkbox => "input[type=checkbox]",
             Self::Link => "a[href]",
         }
     }

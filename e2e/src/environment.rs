@@ -18,6 +18,11 @@ pub fn chromium() -> Option<String> {
     value("GRANTOR_CHROMIUM")
 }
 
+/// A copy of axe-core's `axe.min.js` that is to look at each page as well (`GRANTOR_AXE`).
+pub fn axe() -> Option<PathBuf> {
+    value("GRANTOR_AXE").map(PathBuf::from)
+}
+
 /// Where to put pictures of pages (`GRANTOR_SHOTS`); none are taken without it.
 pub fn shots() -> Option<PathBuf> {
     value("GRANTOR_SHOTS").map(PathBuf::from)

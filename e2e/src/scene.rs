@@ -32,6 +32,14 @@ pub const DEVICE_NAME: &str = "Zylker Screen";
 /// The portal.
 pub const PORTAL: &str = "60001";
 
+const STRANGERS: &str = r#"
+[accounts]
+sign_up = true
+
+[mail]
+from = "accounts@zylker.example"
+folder = "mail"
+"#;
 const START: Duration = Duration::from_mins(1);
 const ATTEMPTS: usize = 3;
 
@@ -49,15 +57,20 @@ pub struct Scene {
 impl Scene {
     /// Starts the server.
     pub fn open() -> Result<Self> {
-        Self::open_at("127.0.0.1")
+        Self::open_at("127.0.0.1", "")
+    }
+
+    /// The same, where strangers may sign up and letters are sent.
+    pub fn open_to_strangers() -> Result<Self> {
+        Self::open_at("127.0.0.1", STRANGERS)
     }
 
     /// The same, where us is reached by the name localhost, as passkeys need it.
     pub fn open_by_name() -> Result<Self> {
-        Self::open_at("localhost")
+        Self::open_at("localhost", "")
     }
 
-    fn open_at(host: &str) -> Result<Self> {
+    fn open_at(host: &str, more: &str) -> Result<Self> {
         let callback = Callback::open()?;
         let folder = tempfile::Builder::new().prefix("grantor-journey-").tempdir()?;
         let provision = folder.path().join("people.toml");
@@ -65,7 +78,7 @@ impl Scene {
         for _ in 0..ATTEMPTS {
             let [us, eu] = process::free_ports(2)?[..] else { bail!("two ports") };
             let config = folder.path().join("grantor.toml");
-            std::fs::write(&config, self::config(folder.path(), host, us, eu))?;
+            std::fs::write(&config, self::config(folder.path(), host, us, eu) + more)?;
             if let Ok(server) = start(&config, &provision, folder.path()) {
                 let url = |host: &str, port: u16| format!("http://{host}:{port}");
                 return Ok(Self {

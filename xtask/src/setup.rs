@@ -46,7 +46,7 @@ pub(crate) fn provide(needs: &[Need]) -> Result<()> {
         bail!(
             "please install them, then run this again. On Debian or Ubuntu, as root: \
              `apt-get update && apt-get install --yes {wanted}`. Elsewhere: the PostgreSQL server (programs `initdb` and \
-             `postgres`), Chromium and `chromedriver`, all on PATH"
+             `postgres`), Chromium, `chromedriver` and `curl`, all on PATH"
         );
     }
     println!("Installing from the system's packages: {wanted}");
@@ -62,7 +62,7 @@ impl Need {
         match self {
             Self::Postgres => "the PostgreSQL server (`initdb`, `postgres`), for the tests that run on PostgreSQL",
             Self::Browser => {
-                "Chromium and chromedriver, for the tests that drive a browser (leave them out with --no-browser)"
+                "Chromium, chromedriver and curl, for the tests that drive a browser (leave them out with --no-browser)"
             }
         }
     }
@@ -71,7 +71,7 @@ impl Need {
 fn is_there(need: Need) -> bool {
     match need {
         Need::Postgres => postgres::binaries().is_some(),
-        Need::Browser => browser().is_some(),
+        Need::Browser => browser().is_some() && environment::program(&["curl"]).is_some(),
     }
 }
 
@@ -92,8 +92,8 @@ fn packages(system: &str, missing: &[Need]) -> Vec<&'static str> {
     for need in missing {
         match need {
             Need::Postgres => wanted.push("postgresql"),
-            Need::Browser if ubuntu => wanted.extend(["chromium-browser", "chromium-chromedriver"]),
-            Need::Browser => wanted.extend(["chromium", "chromium-driver"]),
+            Need::Browser if ubuntu => wanted.extend(["chromium-browser", "chromium-chromedriver", "curl"]),
+            Need::Browser => wanted.extend(["chromium", "chromium-driver", "curl"]),
         }
     }
     wanted

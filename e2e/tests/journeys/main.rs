@@ -9,6 +9,7 @@ mod frame;
 mod harness;
 mod keyboard;
 mod language;
+mod newcomer;
 mod no_script;
 mod organizations;
 mod portal;

@@ -6,8 +6,11 @@ use super::*;
 fn packages_follow_the_system() {
     let debian = "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\n";
     let ubuntu = "NAME=\"Ubuntu\"\nID=ubuntu\nID_LIKE=debian\n";
-    assert_eq!(packages(debian, &[Need::Postgres, Need::Browser]), ["postgresql", "chromium", "chromium-driver"]);
-    assert_eq!(packages(ubuntu, &[Need::Browser]), ["chromium-browser", "chromium-chromedriver"]);
+    assert_eq!(
+        packages(debian, &[Need::Postgres, Need::Browser]),
+        ["postgresql", "chromium", "chromium-driver", "curl"]
+    );
+    assert_eq!(packages(ubuntu, &[Need::Browser]), ["chromium-browser", "chromium-chromedriver", "curl"]);
     assert_eq!(packages("", &[Need::Postgres]), ["postgresql"]);
 }
 

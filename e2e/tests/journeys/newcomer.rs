@@ -1,0 +1,165 @@
+//! From nothing to a refresh token: somebody who reads only what is on the pages, clicks, copies and pastes.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use fantoccini::Locator;
+use grantor_e2e::browser::Browser;
+use grantor_e2e::elements::Role;
+use grantor_e2e::scene::{PASSWORD, Scene};
+use serde_json::Value;
+use url::Url;
+
+/// What is promised.
+const MOST: Duration = Duration::from_mins(3);
+/// More kinds of pages than there are.
+const PAGES: usize = 80;
+
+/// What the newcomer has at the end.
+struct Connected {
+    client_id: String,
+    organization: String,
+}
+
+/// Waits for the letter, as people do: by loading the page again.
+async fn open_letter(browser: &Browser) -> Result<()> {
+    for _ in 0..100 {
+        if let Ok(link) = browser.client().find(Locator::Css("article a")).await {
+            return Ok(link.click().await?);
+        }
+        browser.client().refresh().await?;
+    }
+    bail!("no letter came:\n{}", browser.text().await?)
+}
+
+async fn value_of(browser: &Browser, name: &str) -> Result<String> {
+    browser.find(Role::Field, name).await?.prop("value").await?.with_context(|| format!("{name} is empty"))
+}
+
+/// Runs what was copied from the page, in a shell.
+fn paste(lines: &str, values: &[(&str, &str)]) -> Result<Value> {
+    let mut shell = Command::new("sh");
+    let done = shell.args(["-euc", lines]).envs(values.iter().copied()).output().context("a shell")?;
+    ensure!(done.status.success(), "{lines}\n{}", String::from_utf8_lossy(&done.stderr));
+    serde_json::from_slice(&done.stdout).with_context(|| String::from_utf8_lossy(&done.stdout).into_owned())
+}
+
+fn text<'a>(answer: &'a Value, name: &str) -> Result<&'a str> {
+    answer.get(name).and_then(Value::as_str).with_context(|| format!("no {name}: {answer}"))
+}
+
+async fn sign_up(scene: &Scene, browser: &Browser) -> Result<()> {
+    browser.go(&scene.us).await?;
+    browser.follow("Sign in").await?;
+    browser.follow("Create one").await?;
+    browser.fill("Email", "nova@startup.example").await?;
+    browser.press("Send the letter").await?;
+    browser.follow("Open the sandbox's mailbox").await?;
+    open_letter(browser).await?;
+    browser.fill("First name", "Nova").await?;
+    browser.fill("Last name", "Noor").await?;
+    browser.fill("Name of your organization", "Startup").await?;
+    browser.fill("Password", PASSWORD).await?;
+    browser.press("Create account").await
+}
+
+/// Registers an application; answers its id and its secret.
+async fn register(scene: &Scene, browser: &Browser) -> Result<(String, String)> {
+    browser.follow("Register an application").await?;
+    browser.follow("Server-based").await?;
+    browser.fill("Client name", "Startup Sync").await?;
+    browser.fill("Homepage URL", "https://startup.example").await?;
+    browser.fill("Redirect URIs", &scene.callback.url()).await?;
+    browser.press("Register").await?;
+    Ok((value_of(browser, "Client id").await?, value_of(browser, "Client secret: United States").await?))
+}
+
+/// Everything from the front page to the second access token.
+async fn connect(scene: &Scene, browser: &Browser) -> Result<Connected> {
+    sign_up(scene, browser).await?;
+    let (client_id, secret) = register(scene, browser).await?;
+    browser.follow("Build an authorization link").await?;
+    browser.fill("Search", "modules.ALL").await?;
+    browser.press("Search").await?;
+    browser.tick("ZohoBigin.modules.ALL").await?;
+    browser.press("Build the link").await?;
+    let snippet = browser.client().wait().for_element(Locator::Id("snippet-curl")).await?.text().await?;
+    browser.check().await?;
+    let part = |number: usize| {
+        snippet.split("\n\n").find(|part| part.starts_with(&format!("# {number}."))).context(snippet.clone())
+    };
+    let link = part(1)?.lines().find_map(|line| line.strip_prefix("echo '")?.strip_suffix('\'')).context("a link")?;
+    browser.go(link).await?;
+    browser.press("Accept").await?;
+    let arrival = scene.callback.next(0).await?;
+    let code = arrival.need("code")?;
+    let tokens = paste(part(2)?, &[("CLIENT_SECRET", &secret), ("CODE", &code)])?;
+    let refresh = [("CLIENT_SECRET", secret.as_str()), ("REFRESH_TOKEN", text(&tokens, "refresh_token")?)];
+    let fresh = paste(part(3)?, &refresh)?;
+    ensure!(text(&fresh, "access_token")? != text(&tokens, "access_token")?, "another access token");
+    ensure!(scene.whose(&scene.us, &fresh).is_err(), "a token for modules does not tell who the person is");
+    browser.go(&scene.us).await?;
+    browser.follow("Startup").await?;
+    let organization = browser.arrive(&format!("{}/organization/", scene.us)).await?.path().to_owned();
+    Ok(Connected { client_id, organization })
+}
+
+#[tokio::test]
+async fn a_newcomer_gets_from_sign_up_to_a_refresh_token_in_three_minutes() -> Result<()> {
+    let (scene, browser) = (Scene::open_to_strangers()?, Browser::open().await?);
+    let began = Instant::now();
+    connect(&scene, &browser).await?;
+    ensure!(began.elapsed() < MOST, "{:?}", began.elapsed());
+    Ok(())
+}
+
+/// Pages that differ by an id are of one kind.
+fn kind(at: &Url) -> String {
+    let plain = |part: &str| if part.chars().any(|c| c.is_ascii_digit()) { "…".to_owned() } else { part.to_owned() };
+    let path: Vec<String> = at.path().split('/').map(plain).collect();
+    let names: BTreeSet<String> = at.query_pairs().map(|(name, _)| name.into_owned()).collect();
+    format!("{}?{}", path.join("/"), names.into_iter().collect::<Vec<_>>().join("&"))
+}
+
+#[tokio::test]
+async fn every_page_behind_the_sign_in_owes_nobody_anything() -> Result<()> {
+    let (scene, browser) = (Scene::open_to_strangers()?, Browser::open().await?);
+    let there = connect(&scene, &browser).await?;
+    let mut ahead: VecDeque<Url> = ["/", "/account", "/console", "/console/new", &there.organization]
+        .into_iter()
+        .map(|path| Url::parse(&format!("{}{path}", scene.us)))
+        .collect::<Result<_, _>>()?;
+    for kind in ["browser", "mobile", "device", "self"] {
+        ahead.push_back(Url::parse(&format!("{}/console/new?type={kind}", scene.us))?);
+    }
+    let (mut known, mut seen, mut faults) = (BTreeSet::new(), Vec::new(), Vec::new());
+    while let Some(at) = ahead.pop_front() {
+        if !known.insert(kind(&at)) || at.path().contains("sign-out") {
+            continue;
+        }
+        ensure!(seen.len() < PAGES, "more pages than there are: {seen:?}");
+        browser.go(at.as_str()).await?;
+        if let Err(fault) = browser.check().await {
+            faults.push(fault.to_string());
+        }
+        ensure!(!browser.heading().await?.is_empty(), "{at}: {}", browser.text().await?);
+        seen.push(kind(&at));
+        for link in browser.client().find_all(Locator::Css("a[href]")).await? {
+            let Some(href) = link.attr("href").await? else { continue };
+            if let Ok(next) = at.join(&href)
+                && next.origin() == at.origin()
+                && link.attr("download").await?.is_none()
+            {
+                ahead.push_back(next);
+            }
+        }
+    }
+    ensure!(faults.is_empty(), "{}", faults.join("\n"));
+    for wanted in ["/account/security", "/console/…/notices", "/console/…/quotas", "/organization/…/audit"] {
+        ensure!(seen.iter().any(|page| page.starts_with(wanted)), "{wanted} was not reached: {seen:#?}");
+    }
+    ensure!(!there.client_id.is_empty() && seen.len() > 30, "{seen:#?}");
+    Ok(())
+}
