@@ -23,6 +23,7 @@ mod introspection;
 mod legacy_body;
 mod notices;
 mod open_id;
+mod operation;
 mod organization;
 mod organizations;
 mod parameters;

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The kinds that can be chosen, as stores spell them.
-const EVENTS: [&str; 21] = [
+const EVENTS: [&str; 26] = [
     "consented",
     "rejected",
     "withdrawn",
@@ -31,6 +31,11 @@ const EVENTS: [&str; 21] = [
     "portal_user_added",
     "portal_user_changed",
     "audit_exported",
+    "signed_up",
+    "self_code_made",
+    "client_token_issued",
+    "remote_token_issued",
+    "operated",
 ];
 
 /// A page of it.

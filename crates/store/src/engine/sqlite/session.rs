@@ -14,7 +14,7 @@ use crate::engine::row::Row;
 use crate::engine::sql::{SqlKey, SqlMap, for_sqlite};
 
 /// Every statement of the program fits, so that none is prepared twice.
-const STATEMENTS: usize = 256;
+const STATEMENTS: usize = 512;
 
 /// Copies what can be copied of the log into the file, beside readers and a writer.
 pub(super) const PASSIVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
