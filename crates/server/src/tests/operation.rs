@@ -17,7 +17,7 @@ const INSIDE: [&str; 13] = [
     "postgres",
     "select ",
     "insert ",
-    "store",
+    "the store",
     ".rs:",
     "panicked",
     "backtrace",
