@@ -91,16 +91,24 @@ impl Tx<'_> {
 
 macro_rules! audit_by {
     ($condition:literal) => {
+        audit_by!($condition, " AND id < $2 AND id >= $3 ORDER BY id DESC LIMIT $4")
+    };
+    ($condition:literal, $between:literal) => {
         concat!(
             "SELECT id, event, user_id, client_id, organization_id, detail, request_id FROM audit WHERE ",
             $condition,
-            " AND id < $2 AND id >= $3 ORDER BY id DESC LIMIT $4"
+            $between
         )
     };
 }
 
 const BY_ORGANIZATION: &str = audit_by!("organization_id = $1");
-const BY_EVENT: &str = audit_by!("organization_id = $1 AND event = $5");
+/// Written so that only the index with the event in it will do: by `event = $5` SQLite takes the organization's, and
+/// looks at every row of it for an event that is not there.
+const BY_EVENT: &str = audit_by!(
+    "organization_id = $1",
+    " AND (event, id) < ($5, $2) AND (event, id) >= ($5, $3) ORDER BY event DESC, id DESC LIMIT $4"
+);
 const BY_USER: &str = audit_by!("user_id = $1");
 const BY_CLIENT: &str = audit_by!("client_id = $1");
 

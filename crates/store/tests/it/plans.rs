@@ -103,3 +103,30 @@ fn nothing_that_is_asked_often_walks_a_large_table() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert_eq!(allowed, BTreeSet::from(MAY_SCAN), "what is allowed is needed");
 }
+
+#[test]
+fn an_organization_s_audit_is_read_by_the_index_of_its_filter() {
+    let place = Place::sqlite();
+    Store::open(&place.url, &DATA_CENTER, &place.options).unwrap().close();
+    let database = Connection::open(place.file()).unwrap();
+    let by_id = "id < $2 AND id >= $3 ORDER BY id DESC";
+    let by_event = "(event, id) < ($5, $2) AND (event, id) >= ($5, $3) ORDER BY event DESC, id DESC";
+    for (key, rest, index) in [
+        ("organization_id", by_id, "audit_by_organization (organization_id=? AND id>? AND id<?)"),
+        (
+            "organization_id",
+            by_event,
+            "audit_by_organization_event (organization_id=? AND (event,id)>(?,?) AND (event,id)<(?,?))",
+        ),
+        ("user_id", by_id, "audit_by_user (user_id=? AND id>? AND id<?)"),
+        ("client_id", by_id, "audit_by_client (client_id=? AND id>? AND id<?)"),
+    ] {
+        let sql = format!(
+            "SELECT id, event, user_id, client_id, organization_id, detail, request_id FROM audit \
+             WHERE {key} = $1 AND {rest} LIMIT $4"
+        );
+        assert!(include_str!("../../src/organization_audit.rs").contains(rest), "{rest}");
+        let steps = plan(&database, &sql).unwrap();
+        assert!(steps.len() == 1 && steps[0].contains(&format!("USING INDEX {index}")), "{sql}: {steps:?}");
+    }
+}
