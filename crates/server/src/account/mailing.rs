@@ -66,14 +66,17 @@ impl Desk {
 
     /// Tells a person that their password was changed: whoever did not do it should know.
     pub fn tell_of_new_password(&self, user: &User, recover_path: &str) {
-        let link = format!("{}{recover_path}", self.dc.base_url(&self.realm));
-        self.dc.house.mail.send(self.letter(LetterText::PasswordChanged { link: &link }, &user.email));
+        self.tell(user, recover_path, |link| LetterText::PasswordChanged { link });
     }
 
     /// Tells a person of a change of their second factors, for the same reason.
     pub fn tell_of_factor(&self, user: &User, change: FactorChange, recover_path: &str) {
+        self.tell(user, recover_path, |link| LetterText::FactorChanged { change, link });
+    }
+
+    fn tell(&self, user: &User, recover_path: &str, text: impl FnOnce(&str) -> LetterText<'_>) {
         let link = format!("{}{recover_path}", self.dc.base_url(&self.realm));
-        self.dc.house.mail.send(self.letter(LetterText::FactorChanged { change, link: &link }, &user.email));
+        self.dc.house.mail.send(self.letter(text(&link), &user.email));
     }
 }
 

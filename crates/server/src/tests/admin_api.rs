@@ -8,21 +8,10 @@ use grantor_store::{AdminRole, AdminToken};
 use serde_json::{Value, json};
 
 use super::harness::{
-    ALICE, Ask, Browser, DESK, House, Reply, Request, START, Setup, TOKEN, eventually, for_each_store_with,
-    for_one_store_with, redemption, send,
+    ADMIN, ADMIN_TOKEN, ALICE, Ask, Browser, DESK, House, Reply, Request, START, TOKEN, eventually,
+    for_each_store_with, for_one_store_with, redemption, send,
 };
 use crate::admin;
-
-const CONFIGURED: &str = "canary-admin-token-0001";
-
-/// With an admin listener and a token in the config.
-const ADMIN: Setup = Setup {
-    throttles: false,
-    guess_limits: false,
-    predictable: false,
-    no_sandbox: false,
-    policy: "[admin]\nlisten = \"127.0.0.1:0\"\ntoken = \"canary-admin-token-0001\"\n",
-};
 
 async fn ask(house: &House, token: &str, method: &str, path: &str, body: Option<Value>) -> Reply {
     let mut request = Request::new(method, path).bearer(token);
@@ -33,7 +22,7 @@ async fn ask(house: &House, token: &str, method: &str, path: &str, body: Option<
 }
 
 async fn done(house: &House, method: &str, path: &str, body: Option<Value>) -> Value {
-    let reply = ask(house, CONFIGURED, method, path, body).await;
+    let reply = ask(house, ADMIN_TOKEN, method, path, body).await;
     assert_eq!(reply.status, 200, "{method} {path}: {reply:?}");
     serde_json::from_str(&reply.body).unwrap()
 }
@@ -77,7 +66,7 @@ async fn every_documented_operation_is_in_the_router() {
         assert_eq!(served, serde_json::to_value(admin::document()).unwrap());
         for (method, path) in operations() {
             let body = (method != "GET" && method != "DELETE").then(|| json!({}));
-            let reply = ask(house, CONFIGURED, &method, &path, body).await;
+            let reply = ask(house, ADMIN_TOKEN, &method, &path, body).await;
             assert!(reply.status < 500 && reply.status != 405, "{method} {path}: {reply:?}");
             let json: Value =
                 serde_json::from_str(&reply.body).unwrap_or_else(|_| panic!("{method} {path}: {reply:?}"));
@@ -86,7 +75,7 @@ async fn every_documented_operation_is_in_the_router() {
                 assert!(!json["message"].as_str().unwrap().contains("no such path"), "{method} {path}");
             }
         }
-        let nowhere = ask(house, CONFIGURED, "GET", "/admin/v1/nowhere", None).await;
+        let nowhere = ask(house, ADMIN_TOKEN, "GET", "/admin/v1/nowhere", None).await;
         assert_eq!((nowhere.status, nowhere.text("error").as_str()), (404, "not_found"));
     })
     .await;
@@ -139,16 +128,16 @@ async fn a_user_an_organization_a_portal_and_a_client_from_making_to_end() {
         assert_eq!(done(house, "GET", &path, None).await["secrets"].as_array().unwrap().len(), 1);
         let second = done(house, "POST", &format!("{path}/secrets"), None).await;
         assert_eq!(second["secret"].as_str().unwrap().len(), 42);
-        let third = ask(house, CONFIGURED, "POST", &format!("{path}/secrets"), None).await;
+        let third = ask(house, ADMIN_TOKEN, "POST", &format!("{path}/secrets"), None).await;
         assert_eq!((third.status, third.text("error").as_str()), (422, "refused"));
         let found = done(house, "GET", "/admin/v1/clients?search=ann%27s", None).await;
         assert_eq!(found["items"].as_array().unwrap().len(), 1);
-        let refused = ask(house, CONFIGURED, "DELETE", "/admin/v1/organizations/us/70001", None).await;
+        let refused = ask(house, ADMIN_TOKEN, "DELETE", "/admin/v1/organizations/us/70001", None).await;
         assert_eq!(refused.status, 422, "a portal belongs to it");
         for path in [path.as_str(), "/admin/v1/portals/us/90001", "/admin/v1/users/us/900001", "/admin/v1/organizations/us/70001"] {
             done(house, "DELETE", path, None).await;
-            assert_eq!(ask(house, CONFIGURED, "GET", path, None).await.status, 404, "{path}");
-            assert_eq!(ask(house, CONFIGURED, "DELETE", path, None).await.status, 404, "{path}");
+            assert_eq!(ask(house, ADMIN_TOKEN, "GET", path, None).await.status, 404, "{path}");
+            assert_eq!(ask(house, ADMIN_TOKEN, "DELETE", path, None).await.status, 404, "{path}");
         }
         let said = done(house, "GET", "/admin/v1/audit?data_center=us&event=operated&limit=500", None).await;
         let said = said.to_string();
@@ -173,7 +162,7 @@ async fn grants_are_listed_and_revoked_and_everything_is_counted() {
         );
         let one = format!("/admin/v1/grants/us/{}", grant["id"].as_str().unwrap());
         assert_eq!(done(house, "DELETE", &one, None).await["revoked"], true);
-        assert_eq!(ask(house, CONFIGURED, "DELETE", &one, None).await.status, 404);
+        assert_eq!(ask(house, ADMIN_TOKEN, "DELETE", &one, None).await.status, 404);
         assert!(!house.alive("us", &tokens.access).await);
     })
     .await;
@@ -197,12 +186,12 @@ async fn lists_come_in_pages_and_forged_cursors_are_told_so() {
         // L05
         for forged in ["x", "1%27%20OR%201=1", "%00", "zz"] {
             for list in ["users?data_center=us&", "grants?data_center=us&", "audit?data_center=us&"] {
-                let reply = ask(house, CONFIGURED, "GET", &format!("/admin/v1/{list}after={forged}"), None).await;
+                let reply = ask(house, ADMIN_TOKEN, "GET", &format!("/admin/v1/{list}after={forged}"), None).await;
                 assert_eq!(reply.status, 400, "{list} {forged}: {reply:?}");
             }
         }
-        assert_eq!(ask(house, CONFIGURED, "GET", "/admin/v1/users?data_center=nowhere", None).await.status, 404);
-        assert_eq!(ask(house, CONFIGURED, "GET", "/admin/v1/users", None).await.status, 400);
+        assert_eq!(ask(house, ADMIN_TOKEN, "GET", "/admin/v1/users?data_center=nowhere", None).await.status, 404);
+        assert_eq!(ask(house, ADMIN_TOKEN, "GET", "/admin/v1/users", None).await.status, 400);
     })
     .await;
 }
@@ -223,7 +212,7 @@ async fn a_client_s_notices_are_told_to_the_operator() {
         })
         .await;
         let unknown =
-            ask(house, CONFIGURED, "GET", &format!("/admin/v1/clients/{}/notices?kind=x", DESK.id), None).await;
+            ask(house, ADMIN_TOKEN, "GET", &format!("/admin/v1/clients/{}/notices?kind=x", DESK.id), None).await;
         assert_eq!(unknown.status, 400);
     })
     .await;
@@ -237,10 +226,10 @@ async fn signing_keys_are_turned_on_request_without_a_gap() {
         house.send("us", &Request::get("/oauth/v2/keys")).await;
         let before = keys().await.into_iter().filter(|key| key["data_center"] == "us").count();
         assert_eq!(before, 2);
-        let reply = ask(house, CONFIGURED, "POST", "/admin/v1/keys/rotate", None).await;
+        let reply = ask(house, ADMIN_TOKEN, "POST", "/admin/v1/keys/rotate", None).await;
         assert_eq!(reply.status, 200, "{reply:?}");
         assert_eq!(keys().await.into_iter().filter(|key| key["data_center"] == "us").count(), 4);
-        let twice = ask(house, CONFIGURED, "POST", "/admin/v1/keys/rotate", None).await;
+        let twice = ask(house, ADMIN_TOKEN, "POST", "/admin/v1/keys/rotate", None).await;
         assert_eq!((twice.status, twice.text("error").as_str()), (422, "refused"));
     })
     .await;

@@ -46,6 +46,18 @@ pub struct Setup {
     pub policy: &'static str,
 }
 
+/// The admin token in the config of [`ADMIN`].
+pub const ADMIN_TOKEN: &str = "canary-admin-token-0001";
+
+/// With an admin listener and a token in the config.
+pub const ADMIN: Setup = Setup {
+    throttles: false,
+    guess_limits: false,
+    predictable: false,
+    no_sandbox: false,
+    policy: "[admin]\nlisten = \"127.0.0.1:0\"\ntoken = \"canary-admin-token-0001\"\n",
+};
+
 /// A running server and where it lives.
 #[derive(Debug)]
 pub struct House {

@@ -3,14 +3,6 @@
 
 use super::harness::*;
 
-const ADMIN: Setup = Setup {
-    throttles: false,
-    guess_limits: false,
-    predictable: false,
-    no_sandbox: false,
-    policy: "[admin]\nlisten = \"127.0.0.1:0\"\ntoken = \"canary-admin-token-0001\"\n",
-};
-
 /// What no stranger reads: the engine, its words, our sources, our version.
 const INSIDE: [&str; 13] = [
     "sqlite",
@@ -93,7 +85,7 @@ async fn p03_health_metrics_and_administration_are_not_on_the_public_listener() 
     for_one_store_with(ADMIN, async |house| {
         for path in ["/healthz", "/readyz", "/metrics", "/admin/v1/users", "/admin/v1/openapi.json", "/admin/v1/stats"]
         {
-            let reply = house.send("us", &Request::get(path).bearer("canary-admin-token-0001")).await;
+            let reply = house.send("us", &Request::get(path).bearer(ADMIN_TOKEN)).await;
             assert_eq!(reply.status, 404, "{path}: {reply:?}");
         }
     })
@@ -117,9 +109,7 @@ async fn l07_without_a_sandbox_there_is_none_of_its_endpoints() {
 async fn m05_bodies_that_are_made_to_be_slow_are_refused_at_once() {
     for_one_store_with(ADMIN, async |house| {
         let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-        let request = Request::new("PUT", "/admin/v1/users")
-            .bearer("canary-admin-token-0001")
-            .body("application/json", deep.clone());
+        let request = Request::new("PUT", "/admin/v1/users").bearer(ADMIN_TOKEN).body("application/json", deep.clone());
         let reply = send(&house.admin(), &request).await;
         assert!((400..500).contains(&reply.status), "{reply:?}");
         let dots = ".".repeat(60_000);

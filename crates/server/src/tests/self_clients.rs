@@ -6,17 +6,6 @@ use serde_json::json;
 use super::harness::*;
 use crate::self_codes::{self, SelfCodeRequest};
 
-const ADMIN_TOKEN: &str = "canary-admin-token-0001";
-
-/// With an admin listener that scripts may use.
-const ADMIN: Setup = Setup {
-    policy: "[admin]\nlisten = \"127.0.0.1:0\"\ntoken = \"canary-admin-token-0001\"\n",
-    throttles: false,
-    guess_limits: false,
-    predictable: false,
-    no_sandbox: false,
-};
-
 /// Bob's own: two organizations.
 pub const SCRIPT: App =
     App { id: "1000.ZYLKERSCRIPT00000000000000000M", secret: "canary-script-secret-01", redirect_uri: "" };
