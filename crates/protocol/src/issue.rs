@@ -106,8 +106,7 @@ impl FamilyRules {
 
     /// Adds what a refresh made to the family's list, which keeps what lives and what the throttle looks at.
     pub fn add(&self, list: &mut AccessList, id: TokenId, policy: &Policy) {
-        let counted = if policy.throttles { policy.access_token_rate.count } else { 0 };
-        list.push(id, self.access_cap, counted);
+        list.push(id, self, policy.throttles.then_some(policy.access_token_rate));
     }
 
     /// When an access token made now ends.

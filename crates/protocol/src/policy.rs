@@ -69,6 +69,12 @@ impl Rate {
     pub fn longest_wait(&self) -> Duration {
         self.block.map_or(self.window, |block| block.max(self.window))
     }
+
+    /// What was made longer ago than this never matters again: the first of a full window, when the last of it holds
+    /// the next one up.
+    pub fn memory(&self) -> Duration {
+        self.window.saturating_add(self.longest_wait())
+    }
 }
 
 /// What follows when a user and client have as many refresh tokens as may live.

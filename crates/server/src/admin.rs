@@ -3,9 +3,16 @@
 mod api;
 mod self_codes;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use axum::{Router, extract::State, http::StatusCode, response::Response, routing::get};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::StatusCode,
+    response::Response,
+    routing::get,
+};
+use tower::ServiceExt as _;
 
 use crate::{
     config::{AdminToken, Config},
@@ -22,6 +29,7 @@ pub(crate) fn document() -> utoipa::openapi::OpenApi {
 
 #[derive(Debug, Clone)]
 struct Admin {
+    api: Arc<OnceLock<Router>>,
     house: Arc<House>,
     stores: Stores,
     config: Config,
@@ -32,13 +40,21 @@ struct Admin {
 /// Its paths.
 pub fn app(house: Arc<House>, stores: Stores, config: Config) -> Router {
     let token = config.admin.as_ref().and_then(|admin| admin.token.clone());
-    let admin = Admin { house, stores, config, token };
+    let admin = Admin { api: Arc::default(), house, stores, config, token };
     Router::new()
         .route("/healthz", get(|| async { reply::text(StatusCode::OK, "alive\n") }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .merge(api::routes(&admin))
+        .fallback(api)
         .with_state(admin)
+}
+
+/// The admin API. It is made when it is first asked: its routes and their description are much code, which an idle
+/// server need not hold in memory.
+async fn api(State(admin): State<Admin>, request: Request) -> Response {
+    let made = Arc::clone(&admin.api);
+    let Ok(response) = made.get_or_init(|| api::routes(admin)).clone().oneshot(request).await;
+    response
 }
 
 /// Ready while every store can commit.

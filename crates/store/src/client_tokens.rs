@@ -81,7 +81,8 @@ impl Tx<'_> {
         let before: Vec<TokenId> = listed.living().copied().collect();
         rules.add(&mut listed, asked.access.id, policy);
         for id in before {
-            if !listed.lives(&id, rules.access_cap) {
+            // What is not listed because it expired needs no end.
+            if !listed.lives(&id, rules.access_cap) && now < rules.access_ends(id.made_at()) {
                 self.end_access_token(id, now)?;
             }
         }

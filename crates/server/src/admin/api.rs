@@ -91,7 +91,7 @@ pub(super) fn documented() -> (Router<Admin>, utoipa::openapi::OpenApi) {
 }
 
 /// The paths, behind the token.
-pub(super) fn routes(admin: &Admin) -> Router<Admin> {
+pub(super) fn routes(admin: Admin) -> Router {
     let (router, document) = documented();
     let text = document.to_json().unwrap_or_default();
     router
@@ -100,6 +100,7 @@ pub(super) fn routes(admin: &Admin) -> Router<Admin> {
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(admin.clone(), only_with_a_token))
         .layer(DefaultBodyLimit::max(MOST_BODY))
+        .with_state(admin)
 }
 
 async fn nowhere() -> ApiError {

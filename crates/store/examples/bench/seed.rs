@@ -8,7 +8,7 @@ use std::time::Duration;
 use grantor_protocol::{
     access_list::AccessList,
     dialect::Dialect,
-    issue::Recent,
+    issue::{FamilyRules, Recent},
     people::{Environment, Organization, Realm, UserId},
     policy::Policy,
     scope::ScopeList,
@@ -155,16 +155,14 @@ impl Family {
         tx.set_memberships(user.id, &[(organization, false)])
     }
 
-    /// The grant, its refresh token with a full list of access tokens, the throttles' row, and the consent's audit row.
+    /// The grant, its refresh token with the list of one that is refreshed each hour, the throttles' row, and the
+    /// consent's audit row.
     fn grant(&self, tx: &mut Tx<'_>, number: u64) -> Result<(), StoreError> {
         let (user, organization) = (Self::user_id(number), Self::organization_id(number));
         let (made, policy, refresh) = (self.made_at(number), Policy::default(), self.refresh(number));
         let (scopes, mut listed, mut recent) = (self.scopes.to_string(), Recent::default(), AccessList::default());
         listed.push(refresh.id, policy.refresh_tokens_per_user_and_client);
-        for past in 1..policy.access_tokens_per_refresh_token {
-            recent.push(id(made, self.byte, u8::try_from(past).unwrap_or_default(), number), usize::MAX, 0);
-        }
-        recent.push(self.live_access(number).id, usize::MAX, 0);
+        FamilyRules::of(&policy).add(&mut recent, self.live_access(number).id, &policy);
         tx.lock_client_user(user, &self.client)?;
         tx.execute(
             statements::ADD_GRANT,

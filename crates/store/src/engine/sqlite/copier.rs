@@ -1,6 +1,7 @@
 //! The thread that copies the log into the file while the writer goes on. The log starts over only when all of it is in
 //! the file and nobody writes, so the writer copies the rest itself; thanks to this thread the rest is short.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -102,11 +103,13 @@ impl Drop for Copier {
 impl Thread {
     fn start(file: &Path, pages: &Arc<AtomicU32>) -> std::io::Result<Self> {
         let ((go, told), (tell, done)) = (bounded(1), bounded(1));
+        // Never closed: that would take away the locks that SQLite holds on the file in this process.
+        let written: &File = Box::leak(Box::new(File::open(file)?));
         let (file, pages) = (file.to_owned(), Arc::clone(pages));
         let handle = thread::Builder::new().name("store-copier".to_owned()).spawn(move || {
             let mut session = None;
             while told.recv().is_ok() {
-                if let Err(error) = copy(&file, &mut session, &pages) {
+                if let Err(error) = copy(&file, written, &mut session, &pages) {
                     // A full disk, for instance. The log still holds everything, and the writer tries next.
                     tracing::warn!(file = %file.display(), %error, "the log could not be copied into the file");
                     session = None;
@@ -120,13 +123,18 @@ impl Thread {
     }
 }
 
-fn copy(file: &Path, session: &mut Option<Session>, pages: &AtomicU32) -> Result<(), StoreError> {
+fn copy(file: &Path, written: &File, session: &mut Option<Session>, pages: &AtomicU32) -> Result<(), StoreError> {
     let session = match session {
         Some(session) => session,
         None => session.insert(Session::copier(file)?),
     };
     for _ in 0..PASSES {
         let Checkpoint { logged, copied } = session.checkpoint(super::session::PASSIVE)?;
+        // SQLite syncs the file only when nothing was added to the log meanwhile, so nearly always it would be the
+        // writer who waits for all of it. An error is no loss here, for the log starts over only after that sync.
+        if let Err(error) = written.sync_data() {
+            tracing::warn!(file = %file.display(), %error, "the file could not be synced");
+        }
         // Readers are in the way, or little was added meanwhile.
         if copied < logged || pages.load(Ordering::Relaxed).saturating_sub(copied) <= REST {
             break;
