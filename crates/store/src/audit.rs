@@ -68,6 +68,10 @@ pub enum AuditEvent {
     InvitationWithdrawn,
     /// Somebody accepted an invitation.
     InvitationAccepted,
+    /// An administrator made a portal.
+    PortalAdded,
+    /// An administrator removed a portal that had no users any more.
+    PortalRemoved,
     /// An administrator added a user to a portal.
     PortalUserAdded,
     /// An administrator disabled or enabled a portal's user, gave them a new password or removed them.
@@ -144,6 +148,8 @@ impl AuditEvent {
             Self::Invited => "invited",
             Self::InvitationWithdrawn => "invitation_withdrawn",
             Self::InvitationAccepted => "invitation_accepted",
+            Self::PortalAdded => "portal_added",
+            Self::PortalRemoved => "portal_removed",
             Self::PortalUserAdded => "portal_user_added",
             Self::PortalUserChanged => "portal_user_changed",
             Self::PortalChanged => "portal_changed",

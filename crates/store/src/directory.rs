@@ -72,6 +72,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Notes where a new portal lives. False when there is one of that id.
+    pub fn claim_portal_location(&mut self, id: &str, location: &str) -> Result<bool, StoreError> {
+        let noted = self.execute(
+            "INSERT INTO portals (id, location) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+            &[id.into(), location.into()],
+        )?;
+        Ok(noted == 1)
+    }
+
     /// Forgets a portal.
     pub fn remove_portal_location(&mut self, id: &str) -> Result<(), StoreError> {
         self.execute("DELETE FROM portals WHERE id = $1", &[id.into()])?;

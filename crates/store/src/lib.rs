@@ -74,7 +74,7 @@ pub use notices::{Notice, NoticeFilter, NoticeKind};
 pub use organization_apps::{ConnectedClient, MemberGrant};
 pub use organization_audit::{AuditFilter, AuditLine, AuditPage};
 pub use organization_policies::{PolicyFor, Review};
-pub use organization_portals::{PortalLooks, PortalUser, PortalUserChange};
+pub use organization_portals::{PortalLooks, PortalRemoval, PortalUser, PortalUserChange};
 pub use own_account::{Leaving, OwnGrant, PasswordChange, Profile};
 pub use owned_clients::{Beside, OwnedClients, Owner};
 pub use portals::Portal;

@@ -66,7 +66,71 @@ pub struct PortalLooks {
     pub logo: Option<Option<Vec<u8>>>,
 }
 
+/// What became of a portal that an administrator wanted to remove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PortalRemoval {
+    /// It is gone.
+    Removed,
+    /// It stays: somebody can still sign in at it.
+    HasUsers,
+    /// The organization has no such portal.
+    Unknown,
+}
+
 impl Tx<'_> {
+    /// Makes a portal for the organization, with every client let in. False when it has `most` already.
+    pub fn add_portal(
+        &mut self,
+        organization_id: &str,
+        by: UserId,
+        (id, name): (&str, &str),
+        most: i64,
+        trail: &AuditTrail,
+    ) -> Result<bool, StoreError> {
+        let count =
+            self.one("SELECT COUNT(*) FROM portals WHERE organization_id = $1", &[organization_id.into()], |row| {
+                row.int(0)
+            })?;
+        if count.unwrap_or_default() >= most {
+            return Ok(false);
+        }
+        let portal = Portal {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            organization_id: organization_id.to_owned(),
+            clients: Vec::new(),
+            accent: String::new(),
+            remote_jwks: String::new(),
+            has_logo: false,
+        };
+        self.put_portal(&portal, None)?;
+        self.audit(
+            trail,
+            AuditEvent::PortalAdded,
+            concerning(by, organization_id),
+            &format!("portal {id}: name {name:?}"),
+        )?;
+        Ok(true)
+    }
+
+    /// Removes a portal of the organization that has no users.
+    pub fn remove_portal_of(
+        &mut self,
+        organization_id: &str,
+        by: UserId,
+        id: &str,
+        trail: &AuditTrail,
+    ) -> Result<PortalRemoval, StoreError> {
+        let Some(portal) = self.portal_of(organization_id, id)? else { return Ok(PortalRemoval::Unknown) };
+        if !self.portal_users(id, "", "", 1)?.is_empty() {
+            return Ok(PortalRemoval::HasUsers);
+        }
+        self.remove_portal(id)?;
+        let detail = format!("portal {id}: name {:?}", portal.name);
+        self.audit(trail, AuditEvent::PortalRemoved, concerning(by, organization_id), &detail)?;
+        Ok(PortalRemoval::Removed)
+    }
+
     /// The portals of an organization, by name.
     pub fn portals_of(&mut self, organization_id: &str) -> Result<Vec<Portal>, StoreError> {
         let ids = self.all(

@@ -7,11 +7,12 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use grantor_store::{Portal, PortalLooks};
+use grantor_store::{Portal, PortalLooks, PortalRemoval};
 
 use super::{
     nav::Page,
     office::{self, Office},
+    portals,
 };
 use crate::{
     failure::Failure,
@@ -50,7 +51,11 @@ pub async fn own(sitting: &Sitting<'_>, office: &Office) -> Result<Option<Portal
 type Wrong = (&'static str, &'static str);
 
 fn page(sitting: &Sitting<'_>, office: &Office, status: StatusCode, portal: &Portal, error: Option<Wrong>) -> Walked {
-    let told = sitting.query().get("done").filter(|done| *done == "changed").map(|_| "org-portal-changed");
+    let told = match sitting.query().get("done") {
+        Some("changed") => Some("org-portal-changed"),
+        Some("made") => Some("org-portal-made"),
+        _ => None,
+    };
     let path = office.path(&format!("/portals/{}", portal.id));
     let address = format!("{}/clientoauth/v2/{}", sitting.visit.dc.place.portal_url, portal.id);
     let clients = portal.clients.join("\n");
@@ -113,6 +118,30 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
     let tail = format!("/portals/{portal_id}");
     let step = move |tx: &mut grantor_store::Tx<'_>| tx.set_portal_looks(&id, by, (&portal_id, &looks), &trail);
     if sitting.visit.dc.store.write(step).await? { office.done(&tail, "changed") } else { sitting.nothing() }
+}
+
+/// Removes it, once nobody can sign in at it any more.
+pub async fn remove(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
+    office::walk(dc, request, async |sitting, office| {
+        if let Err(response) = sitting.form().await {
+            return Ok(response);
+        }
+        let Some(portal) = own(sitting, office).await? else { return sitting.nothing() };
+        let (id, by, trail, gone) = (office.id(), sitting.person.user.id, sitting.trail()?, portal.id.clone());
+        let step = move |tx: &mut grantor_store::Tx<'_>| tx.remove_portal_of(&id, by, &gone, &trail);
+        match sitting.visit.dc.store.write(step).await? {
+            PortalRemoval::Removed => {
+                portals::forget(&sitting.visit.dc, portal.id).await?;
+                office.done("/portals", "removed")
+            }
+            PortalRemoval::HasUsers => {
+                let error = Some(("remove", "org-portal-has-users"));
+                page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &portal, error)
+            }
+            PortalRemoval::Unknown => sitting.nothing(),
+        }
+    })
+    .await
 }
 
 fn lines(text: &str) -> Vec<String> {

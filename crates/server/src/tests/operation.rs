@@ -1,7 +1,88 @@
-//! What an operator relies on: readiness that tells the truth, and a public listener that says nothing of its inside
-//! (cases P03, P07, L07, M05).
+//! What an operator relies on: readiness that tells the truth, a public listener that says nothing of its inside, and
+//! a store whose copy opens nothing (cases P02, P03, P07, L07, M05).
+
+use std::{collections::BTreeSet, sync::mpsc::sync_channel, thread};
+
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
+use grantor_store::{Migrations, Store};
+use serde_json::Value;
 
 use super::harness::*;
+
+/// Everything in a store that somebody who has a copy could present: its texts, its bytes in three spellings, and
+/// each identifier of a row with each other bytes of it, put together as a token is.
+fn loot(store: &Store, migrations: &'static Migrations) -> BTreeSet<String> {
+    let (to, lines) = sync_channel(64);
+    let store = store.clone();
+    let dumped = thread::spawn(move || store.dump_blocking(migrations, to));
+    let mut found = BTreeSet::new();
+    for line in lines {
+        let Ok(Value::Array(row)) = serde_json::from_str(&line) else { continue };
+        found.extend(row.iter().filter_map(Value::as_str).map(str::to_owned));
+        let blobs: Vec<Vec<u8>> = row
+            .iter()
+            .filter_map(|value| BASE64.decode(value.get("b")?.as_str()?.as_bytes()).ok())
+            .filter(|bytes| bytes.len() >= 16)
+            .collect();
+        for bytes in &blobs {
+            found.extend([HEXLOWER.encode(bytes), BASE64URL_NOPAD.encode(bytes)]);
+            found.extend(String::from_utf8(bytes.clone()));
+            for id in blobs.iter().filter(|id| id.len() == 16) {
+                let (id, secret) = (HEXLOWER.encode(id), HEXLOWER.encode(bytes));
+                let secret = secret.get(..32).unwrap_or_default();
+                found.extend(["1000", "1004"].map(|prefix| format!("{prefix}.{id}.{secret}")));
+            }
+        }
+    }
+    dumped.join().unwrap().unwrap();
+    found.retain(|text| (16..4_096).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b' '..=b'~')));
+    found
+}
+
+#[tokio::test]
+async fn p02_nothing_in_a_copy_of_the_store_works_as_a_token_or_secret() {
+    for_each_store_with(ADMIN, async |house| {
+        let mut browser = Browser::default();
+        browser.sign_in(house, &ALICE).await;
+        house.code(&Ask::of(&DESK), &ALICE).await;
+        let tokens = house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
+        let fields = [("client_id", SCREEN.id), ("scope", "ZohoBigin.modules.ALL")];
+        house.post("us", "/oauth/v3/device/code", &fields).await;
+        let room = house.room("us");
+        let (own, shared) = (room.store.clone(), room.house.directory.clone());
+        let found = tokio::task::spawn_blocking(move || {
+            let mut found = loot(&own, &grantor_store::DATA_CENTER);
+            found.extend(loot(&shared, &grantor_store::DIRECTORY));
+            found
+        });
+        let found = found.await.unwrap();
+        assert!(found.len() > 200, "{}", found.len());
+        assert!(!found.iter().any(|text| text.contains(&tokens.access) || text.contains(DESK.secret)));
+        for text in &found {
+            let works = house.send("us", &Request::get("/oauth/user/info").bearer(text)).await.status == 200
+                || house.refresh("us", &DESK, text).await.body.contains("access_token")
+                || house.exchange("us", &DESK, text).await.body.contains("access_token")
+                || house
+                    .post(
+                        "us",
+                        "/oauth/v2/introspect",
+                        &[("client_id", DESK.id), ("client_secret", text), ("token", "x")],
+                    )
+                    .await
+                    .status
+                    == 200
+                || send(&house.admin(), &Request::get("/admin/v1/stats").bearer(text)).await.status == 200
+                || house
+                    .send("us", &Request::get("/account").header("cookie", &format!("grantor_us_session={text}")))
+                    .await
+                    .status
+                    == 200;
+            assert!(!works, "{text}");
+        }
+        assert!(house.alive("us", &tokens.access).await);
+    })
+    .await;
+}
 
 /// What no stranger reads: the engine, its words, our sources, our version.
 const INSIDE: [&str; 13] = [

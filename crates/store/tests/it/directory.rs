@@ -129,6 +129,11 @@ fn portals_places_and_added_scopes() {
         }
         store.write_blocking(|tx| tx.remove_portal_location("7001")).unwrap();
         assert_eq!(place(), None);
+        let claim = |location: &'static str| {
+            store.write_blocking(move |tx| tx.claim_portal_location("7001", location)).unwrap()
+        };
+        assert!(claim("us") && !claim("eu"));
+        assert_eq!(place().as_deref(), Some("us"));
         let scopes = || store.read_blocking(|tx| tx.added_scopes()).unwrap();
         store
             .write_blocking(|tx| {

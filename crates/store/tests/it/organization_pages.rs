@@ -5,7 +5,9 @@ use std::time::Instant;
 
 use grantor_protocol::people::{Realm, UserId};
 use grantor_protocol::token::TokenId;
-use grantor_store::{AuditEvent, AuditFilter, Concerning, NewUser, Portal, PortalLooks, PortalUserChange};
+use grantor_store::{
+    AuditEvent, AuditFilter, Concerning, NewUser, Portal, PortalLooks, PortalRemoval, PortalUserChange,
+};
 
 use crate::fixtures::{C1, C2, O1, O2, P1, PU, READ, U1, U2, World, at, for_each_world, house_portal, person, portal};
 
@@ -147,6 +149,35 @@ fn portals_are_kept_by_their_organization_alone() {
         assert!(change(world, O1, &PortalLooks { logo: Some(None), ..looks }));
         assert_eq!(world.read(|tx| tx.portal_logo(P1)), None);
         assert_eq!(world.audits(AuditEvent::PortalChanged).len(), 3);
+    });
+}
+
+#[test]
+fn portals_are_made_up_to_a_number_and_removed_when_nobody_is_left() {
+    for_each_world(|world| {
+        let make = |id: &'static str, most| {
+            let trail = world.trail(at(1));
+            world.write(move |tx| tx.add_portal(O1, U1, (id, "Suppliers"), most, &trail))
+        };
+        assert!(make("7003", 2));
+        assert!(!make("7004", 2), "two are there");
+        assert_eq!(world.read(|tx| tx.portal_of(O1, "7003")).map(|portal| portal.name), Some("Suppliers".to_owned()));
+        let remove = |organization: &'static str, id: &'static str| {
+            let trail = world.trail(at(2));
+            world.write(move |tx| tx.remove_portal_of(organization, U1, id, &trail))
+        };
+        let zoe = person(UserId(9003), Realm::Portal("7003".to_owned()), "zoe@customer.example");
+        let trail = world.trail(at(1));
+        assert!(world.write(move |tx| tx.add_portal_user(O1, U1, &zoe, &trail, at(1))));
+        assert_eq!(remove(O1, "7003"), PortalRemoval::HasUsers);
+        assert_eq!(remove(O2, "7003"), PortalRemoval::Unknown);
+        world.write(|tx| tx.remove_user(UserId(9003)));
+        assert_eq!(remove(O1, "7003"), PortalRemoval::Removed);
+        assert_eq!(remove(O1, "7003"), PortalRemoval::Unknown);
+        assert_eq!(
+            (world.audits(AuditEvent::PortalAdded).len(), world.audits(AuditEvent::PortalRemoved).len()),
+            (1, 1)
+        );
     });
 }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The kinds that can be chosen, as stores spell them.
-const EVENTS: [&str; 26] = [
+const EVENTS: [&str; 28] = [
     "consented",
     "rejected",
     "withdrawn",
@@ -27,7 +27,9 @@ const EVENTS: [&str; 26] = [
     "invitation_accepted",
     "administrator_changed",
     "member_removed",
+    "portal_added",
     "portal_changed",
+    "portal_removed",
     "portal_user_added",
     "portal_user_changed",
     "audit_exported",

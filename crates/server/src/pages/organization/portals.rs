@@ -18,6 +18,10 @@ pub struct Portals<'a> {
     pub portals: &'a [Portal],
     /// Where portals live.
     pub url: &'a str,
+    /// What was typed for a new one.
+    pub name: &'a str,
+    pub error: Option<&'static str>,
+    pub told: Option<&'static str>,
 }
 
 /// How one looks.

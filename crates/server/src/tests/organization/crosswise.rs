@@ -39,7 +39,7 @@ async fn i05_i06_ids_of_another_organization_are_none() {
             "/portals/99",
             "/portals/x/users/1",
         ];
-        let writes: [(&str, &[(&str, &str)]); 14] = [
+        let writes: [(&str, &[(&str, &str)]); 15] = [
             ("/members/700001", &[("do", "remove"), ("confirm", ALICE.email)]),
             ("/members/700001", &[("do", "ordinary")]),
             ("/members/800001", &[("do", "administrator")]),
@@ -49,6 +49,7 @@ async fn i05_i06_ids_of_another_organization_are_none() {
             ("/reviews", &[("do", "approve"), ("client", OTHER.id)]),
             ("/policy", &[("do", "remove"), ("client", OTHER.id)]),
             ("/portals/60001", &[("name", "Mine now")]),
+            ("/portals/60001/remove", &[("name", "")]),
             ("/portals/60001/users", &[("email", "eve@evil.example")]),
             ("/portals/60001/users/800001", &[("do", "disable")]),
             ("/portals/60001/users/800001", &[("do", "password")]),
@@ -64,11 +65,12 @@ async fn i05_i06_ids_of_another_organization_are_none() {
                 let reply = submit(house, &mut bob, &format!("/organization/{organization}{write}"), fields).await;
                 assert_eq!(bare(&reply), nowhere, "{organization}{write} {fields:?}");
             }
-            let export = [("format", "csv")];
-            if organization != "10002" {
-                let reply =
-                    submit(house, &mut bob, &format!("/organization/{organization}/audit/export"), &export).await;
-                assert_eq!(bare(&reply), nowhere);
+            // In his own he may.
+            for (write, fields) in [("/audit/export", ("format", "csv")), ("/portals", ("name", "Mine"))] {
+                if organization != "10002" {
+                    let path = format!("/organization/{organization}{write}");
+                    assert_eq!(bare(&submit(house, &mut bob, &path, &[fields]).await), nowhere, "{path}");
+                }
             }
         }
         // Within one organization, too: a user of another of its portals, a portal of another organization.

@@ -117,6 +117,44 @@ async fn a_portal_s_users_get_passwords_that_are_shown_once() {
 }
 
 #[tokio::test]
+async fn an_administrator_makes_a_portal_whose_users_sign_in_and_removes_it_when_they_are_gone() {
+    for_each_store(async |house| {
+        let (mut alice, portals) = (browser_of(house, &ALICE).await, "/organization/10001/portals");
+        for wrong in ["", "  ", "a\u{7}b"] {
+            let reply = submit(house, &mut alice, portals, &[("name", wrong)]).await;
+            assert!(reply.status == 422 && reply.body.contains("name-error"), "{wrong:?}: {reply:?}");
+        }
+        let made = submit(house, &mut alice, portals, &[("name", "Suppliers & friends")]).await;
+        let path = made.header("location").and_then(|to| to.strip_suffix("?done=made")).unwrap().to_owned();
+        let id = path.strip_prefix("/organization/10001/portals/").unwrap();
+        assert!(page(house, &mut alice, portals).await.body.contains("Suppliers &#38; friends"));
+        // Every data center knows where it lives.
+        let elsewhere = house.send("eu", &Request::get(&format!("/clientoauth/v2/{id}/sign-in"))).await;
+        assert!(elsewhere.header("location").is_some_and(|to| to.starts_with(house.url("us"))), "{elsewhere:?}");
+        let fields = [("email", "zoe@supplier.example"), ("first_name", "Zoe"), ("last_name", "")];
+        let added = submit(house, &mut alice, &format!("{path}/users"), &fields).await;
+        assert!(signs_in(house, id, "zoe@supplier.example", &shown_password(&added)).await);
+        let remove = format!("{path}/remove");
+        let kept = submit(house, &mut alice, &remove, &[]).await;
+        assert_eq!(kept.status, 422, "somebody can sign in there: {kept:?}");
+        let list = page(house, &mut alice, &format!("{path}/users")).await;
+        let zoe =
+            list.body.split(&format!("href=\"{path}/users/")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let fields = [("do", "remove"), ("confirm", "zoe@supplier.example")];
+        done(house, &mut alice, &format!("{path}/users/{zoe}"), &fields).await;
+        done(house, &mut alice, &remove, &[]).await;
+        for there in [path.as_str(), &format!("/clientoauth/v2/{id}/sign-in")] {
+            assert_eq!(page(house, &mut alice, there).await.status, 404, "{there}");
+        }
+        let kinds: Vec<String> = house.audit("us").await.into_iter().map(|row| row.event).collect();
+        for kind in ["portal_added", "portal_removed"] {
+            assert_eq!(kinds.iter().filter(|event| *event == kind).count(), 1, "{kind}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_portal_s_looks_take_small_pictures_only() {
     for_each_store(async |house| {
         let mut alice = browser_of(house, &ALICE).await;

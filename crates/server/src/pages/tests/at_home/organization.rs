@@ -268,9 +268,30 @@ fn at_home(shell: Shell<'_>, words: Words) -> Vec<(&'static str, String)> {
         ),
         (
             "portals",
-            Portals { shell, path, portals: std::slice::from_ref(&portal), url: "https://portals.example" }.render(),
+            Portals {
+                shell,
+                path,
+                portals: std::slice::from_ref(&portal),
+                url: "https://portals.example",
+                name: words.value,
+                error: Some("org-portals-enough"),
+                told: None,
+            }
+            .render(),
         ),
-        ("portals-none", Portals { shell, path, portals: &[], url: "https://portals.example" }.render()),
+        (
+            "portals-none",
+            Portals {
+                shell,
+                path,
+                portals: &[],
+                url: "https://portals.example",
+                name: "",
+                error: None,
+                told: Some("org-portal-removed"),
+            }
+            .render(),
+        ),
         (
             "portal",
             PortalPage {
