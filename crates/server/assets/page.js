@@ -44,6 +44,42 @@
     list.classList.add("long");
   }
 
+  // Search among scopes while typing, as the button does. What is ticked is always shown.
+  for (const box of document.querySelectorAll("[data-pick]")) {
+    const search = box.querySelector("input[type=search]");
+    const service = box.querySelector("select");
+    const found = box.querySelector("[data-found]");
+    const groups = [...box.querySelectorAll("details")].map((group) => ({
+      group,
+      open: group.open,
+      title: group.querySelector("summary").textContent.toLowerCase(),
+      ticks: [...group.querySelectorAll(".tick")],
+    }));
+    if (!search || !service || !found) continue;
+    const narrow = () => {
+      const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const narrowed = words.length > 0 || service.value !== "";
+      let count = 0;
+      for (const { group, open, title, ticks } of groups) {
+        const of = service.value === "" || service.value === group.dataset.service;
+        let shown = 0;
+        for (const tick of ticks) {
+          const text = `${tick.textContent.toLowerCase()} ${title}`;
+          const fits = of && words.every((word) => text.includes(word));
+          tick.hidden = !fits && !tick.querySelector("input").checked;
+          count += fits ? 1 : 0;
+          shown += tick.hidden ? 0 : 1;
+        }
+        group.hidden = shown === 0;
+        group.open = narrowed ? shown > 0 : open;
+      }
+      const { none, one, some } = found.dataset;
+      found.textContent = !narrowed ? "" : count === 0 ? none : count === 1 ? one : some.replace("{n}", count);
+    };
+    search.addEventListener("input", narrow);
+    service.addEventListener("change", narrow);
+  }
+
   // Copy what stands in a field or a block of code.
   for (const button of document.querySelectorAll("[data-copy]")) {
     const source = document.getElementById(button.dataset.copy);

@@ -109,6 +109,35 @@ async fn a_newcomer_gets_from_sign_up_to_a_refresh_token_in_three_minutes() -> R
     Ok(())
 }
 
+/// How many scopes can be seen.
+async fn scopes(browser: &Browser) -> Result<usize> {
+    let seen = "return [...document.querySelectorAll('fieldset.scopes .tick')].filter(t => t.checkVisibility()).length";
+    let count = browser.client().execute(seen, Vec::new()).await?;
+    Ok(usize::try_from(count.as_u64().context("a number")?)?)
+}
+
+#[tokio::test]
+async fn scopes_are_searched_while_typing_and_a_chosen_one_stays() -> Result<()> {
+    let (scene, browser) = (Scene::open_to_strangers()?, Browser::open().await?);
+    sign_up(&scene, &browser).await?;
+    register(&scene, &browser).await?;
+    browser.follow("Build an authorization link").await?;
+    let found = async || -> Result<String> {
+        Ok(browser.client().find(Locator::Css("[data-found]")).await?.text().await?)
+    };
+    browser.fill("Search", "contacts read").await?;
+    let few = scopes(&browser).await?;
+    ensure!((1..6).contains(&few), "{few} scopes");
+    ensure!(found().await?.ends_with("fit.") || found().await? == "1 scope fits.", "{}", found().await?);
+    browser.tick("ZohoBigin.modules.contacts.READ").await?;
+    browser.fill("Search", "no such scope").await?;
+    ensure!(scopes(&browser).await? == 1, "what is chosen stays");
+    ensure!(found().await?.starts_with("No scope fits"), "{}", found().await?);
+    browser.fill("Search", "bigin").await?;
+    ensure!(scopes(&browser).await? > few, "more fit again");
+    browser.check().await
+}
+
 /// Pages that differ by an id are of one kind.
 fn kind(at: &Url) -> String {
     let plain = |part: &str| if part.chars().any(|c| c.is_ascii_digit()) { "…".to_owned() } else { part.to_owned() };

@@ -68,12 +68,19 @@ impl Picked {
                 Choice::of(service, label, &self.service)
             }))
             .collect();
-        let groups = groups.into_iter().map(|((title, _), mut lines)| {
+        let groups = groups.into_iter().map(|((title, service), mut lines)| {
             // What is chosen stands first, however long the list.
             lines.sort_by_key(|line| !line.chosen);
             let chosen = lines.iter().filter(|line| line.chosen).count();
-            PickGroup { title, open: narrowed || chosen > 0, chosen, lines }
+            PickGroup { service, title, open: narrowed || chosen > 0, chosen, lines }
         });
-        Picker { text: self.text.clone(), services, groups: groups.collect(), posts, error: None }
+        Picker {
+            text: self.text.clone(),
+            services,
+            whole: !narrowed,
+            groups: groups.collect(),
+            posts,
+            error: None,
+        }
     }
 }

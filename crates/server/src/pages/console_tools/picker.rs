@@ -8,6 +8,8 @@ pub struct Picker {
     /// What is searched for.
     pub text: String,
     pub services: Vec<Choice>,
+    /// Whether every scope is there: then a browser can search by itself.
+    pub whole: bool,
     pub groups: Vec<PickGroup>,
     /// Whether the form posts: then the search button says that it only searches.
     pub posts: bool,
@@ -18,6 +20,8 @@ pub struct Picker {
 /// The scopes of a service.
 #[derive(Debug, Clone)]
 pub struct PickGroup {
+    /// As the catalog spells it.
+    pub service: String,
     pub title: String,
     /// Whether it is shown unfolded.
     pub open: bool,

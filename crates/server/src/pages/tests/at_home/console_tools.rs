@@ -25,8 +25,10 @@ fn picker(words: Words, error: bool) -> Picker {
     Picker {
         text: words.value.to_owned(),
         services: options(words),
+        whole: !error,
         groups: vec![
             PickGroup {
+                service: "ZohoBigin".to_owned(),
                 title: "Bigin".to_owned(),
                 open: true,
                 chosen: 1,
@@ -36,6 +38,7 @@ fn picker(words: Words, error: bool) -> Picker {
                 ],
             },
             PickGroup {
+                service: words.value.to_owned(),
                 title: words.organization.to_owned(),
                 open: false,
                 chosen: 0,
