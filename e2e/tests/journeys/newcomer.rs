@@ -122,9 +122,8 @@ async fn scopes_are_searched_while_typing_and_a_chosen_one_stays() -> Result<()>
     sign_up(&scene, &browser).await?;
     register(&scene, &browser).await?;
     browser.follow("Build an authorization link").await?;
-    let found = async || -> Result<String> {
-        Ok(browser.client().find(Locator::Css("[data-found]")).await?.text().await?)
-    };
+    let found =
+        async || -> Result<String> { Ok(browser.client().find(Locator::Css("[data-found]")).await?.text().await?) };
     browser.fill("Search", "contacts read").await?;
     let few = scopes(&browser).await?;
     ensure!((1..6).contains(&few), "{few} scopes");

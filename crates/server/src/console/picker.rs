@@ -46,7 +46,10 @@ impl Picked {
             scopes.catalog.iter().filter(|scope| client.may_ask(&scopes.catalog, &scope.name)).collect();
         all.sort_by(|a, b| a.name.cmp(&b.name));
         for (at, scope) in all.into_iter().enumerate() {
-            let title = service_title(Locale::English, &scope.service);
+            let title = match scope.service.as_str() {
+                "" => "OpenID Connect".to_owned(),
+                service => service_title(Locale::English, service),
+            };
             services.insert((title.clone(), scope.service.clone()));
             let (_, sentence) = scopes.sentence(Locale::English, &scope.name);
             let is_chosen = chosen.contains(&canonical(&scope.name));
@@ -74,13 +77,6 @@ impl Picked {
             let chosen = lines.iter().filter(|line| line.chosen).count();
             PickGroup { service, title, open: narrowed || chosen > 0, chosen, lines }
         });
-        Picker {
-            text: self.text.clone(),
-            services,
-            whole: !narrowed,
-            groups: groups.collect(),
-            posts,
-            error: None,
-        }
+        Picker { text: self.text.clone(), services, whole: !narrowed, groups: groups.collect(), posts, error: None }
     }
 }
