@@ -52,7 +52,7 @@
     const groups = [...box.querySelectorAll("details")].map((group) => ({
       group,
       open: group.open,
-      title: group.querySelector("summary").textContent.toLowerCase(),
+      title: group.querySelector("summary").firstChild.textContent.toLowerCase(),
       ticks: [...group.querySelectorAll(".tick")],
     }));
     if (!search || !service || !found) continue;
@@ -78,6 +78,8 @@
     };
     search.addEventListener("input", narrow);
     service.addEventListener("change", narrow);
+    // What a browser filled in again.
+    if (search.value || service.value) narrow();
   }
 
   // Copy what stands in a field or a block of code.

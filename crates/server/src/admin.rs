@@ -53,7 +53,9 @@ pub fn app(house: Arc<House>, stores: Stores, config: Config) -> Router {
 /// server need not hold in memory.
 async fn api(State(admin): State<Admin>, request: Request) -> Response {
     let made = Arc::clone(&admin.api);
-    let Ok(response) = made.get_or_init(|| api::routes(admin)).clone().oneshot(request).await;
+    // Not with itself in it: that would keep all of it for good.
+    let routes = made.get_or_init(|| api::routes(Admin { api: Arc::default(), ..admin }));
+    let Ok(response) = routes.clone().oneshot(request).await;
     response
 }
 

@@ -46,7 +46,7 @@ pub fn routes() -> Router<Arc<DataCenter>> {
         .route("/organization/{id}/policy", get(policy::get).post(policy::post))
         .route("/organization/{id}/portals", get(portals::get).post(portals::post))
         .route("/organization/{id}/portals/{portal}", get(portal::get).post(portal::post))
-        .route("/organization/{id}/portals/{portal}/remove", post(portal::remove))
+        .route("/organization/{id}/portals/{portal}/remove", get(portal::get).post(portal::remove))
         .route("/organization/{id}/portals/{portal}/users", get(portal_users::get).post(portal_users::post))
         .route("/organization/{id}/portals/{portal}/users/{user}", get(portal_user::get).post(portal_user::post))
         .route("/organization/{id}/audit", get(audit::get))

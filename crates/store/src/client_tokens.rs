@@ -81,8 +81,7 @@ impl Tx<'_> {
         let before: Vec<TokenId> = listed.living().copied().collect();
         rules.add(&mut listed, asked.access.id, policy);
         for id in before {
-            // What is not listed because it expired needs no end.
-            if !listed.lives(&id, rules.access_cap) && now < rules.access_ends(id.made_at()) {
+            if !listed.lives(&id, rules.access_cap) {
                 self.end_access_token(id, now)?;
             }
         }

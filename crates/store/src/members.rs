@@ -189,7 +189,7 @@ impl Tx<'_> {
 
     /// Locks the membership and those of all administrators, in one order, so that two of them cannot remove each
     /// other. Answers whether the member is an administrator, and how many others are.
-    fn hold_administration(
+    pub(crate) fn hold_administration(
         &mut self,
         organization_id: &str,
         user: UserId,

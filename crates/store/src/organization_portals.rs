@@ -78,7 +78,8 @@ pub enum PortalRemoval {
 }
 
 impl Tx<'_> {
-    /// Makes a portal for the organization, with every client let in. False when it has `most` already.
+    /// Makes a portal for the organization, with every client let in. False when it has `most` already, or when who
+    /// makes it is no administrator of it any more.
     pub fn add_portal(
         &mut self,
         organization_id: &str,
@@ -87,6 +88,10 @@ impl Tx<'_> {
         most: i64,
         trail: &AuditTrail,
     ) -> Result<bool, StoreError> {
+        // Also makes administrators who do it at once take turns, and whoever deletes the organization.
+        if !matches!(self.hold_administration(organization_id, by)?, Ok((true, _))) {
+            return Ok(false);
+        }
         let count =
             self.one("SELECT COUNT(*) FROM portals WHERE organization_id = $1", &[organization_id.into()], |row| {
                 row.int(0)
@@ -121,6 +126,7 @@ impl Tx<'_> {
         id: &str,
         trail: &AuditTrail,
     ) -> Result<PortalRemoval, StoreError> {
+        self.hold_portal(organization_id, id)?;
         let Some(portal) = self.portal_of(organization_id, id)? else { return Ok(PortalRemoval::Unknown) };
         if !self.portal_users(id, "", "", 1)?.is_empty() {
             return Ok(PortalRemoval::HasUsers);
@@ -129,6 +135,29 @@ impl Tx<'_> {
         let detail = format!("portal {id}: name {:?}", portal.name);
         self.audit(trail, AuditEvent::PortalRemoved, concerning(by, organization_id), &detail)?;
         Ok(PortalRemoval::Removed)
+    }
+
+    /// Locks a portal's row, so that nobody is added to a portal that is being removed.
+    fn hold_portal(&mut self, organization_id: &str, id: &str) -> Result<(), StoreError> {
+        self.one(
+            "SELECT id FROM portals WHERE id = $1 AND organization_id = $2 FOR UPDATE",
+            &[id.into(), organization_id.into()],
+            |_| Ok(()),
+        )?;
+        Ok(())
+    }
+
+    /// Removes every portal of an organization with its users. Answers which they were.
+    pub fn remove_portals_of(&mut self, organization_id: &str) -> Result<Vec<String>, StoreError> {
+        let portals: Vec<String> = self.portals_of(organization_id)?.into_iter().map(|portal| portal.id).collect();
+        for portal in &portals {
+            self.hold_portal(organization_id, portal)?;
+            for user in self.users(&Realm::Portal(portal.clone()))? {
+                self.remove_user(user.id)?;
+            }
+            self.remove_portal(portal)?;
+        }
+        Ok(portals)
     }
 
     /// The portals of an organization, by name.
@@ -188,6 +217,7 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let portal = new.realm.as_str().to_owned();
+        self.hold_portal(organization_id, &portal)?;
         if new.realm == Realm::Accounts || self.portal_of(organization_id, &portal)?.is_none() {
             return Ok(false);
         }

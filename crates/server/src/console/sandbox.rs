@@ -160,18 +160,24 @@ async fn remove_user(sitting: &mut Sitting<'_>, client: &Client, email: &str) ->
     let here = |user: &&TestUser| user.email == email && user.location == dc.place.location;
     let Some(user) = all.iter().find(here).cloned() else { return sitting.nothing() };
     let (address, organization_id) = (user.email.clone(), user.organization_id.clone());
-    dc.store
+    let portals = dc
+        .store
         .write(move |tx| {
             if let Some(there) = tx.user_by_email(&Realm::Accounts, &address)? {
                 tx.remove_user(there.user.id)?;
             }
-            tx.remove_organization(&organization_id)
+            let portals = tx.remove_portals_of(&organization_id)?;
+            tx.remove_organization(&organization_id)?;
+            Ok(portals)
         })
         .await?;
     let gone = user.clone();
     dc.house
         .directory
         .write(move |tx| {
+            for portal in &portals {
+                tx.remove_portal_location(portal)?;
+            }
             tx.remove_home(&gone.email, &gone.location)?;
             tx.remove_test_user(&gone.client_id, &gone.email)
         })

@@ -123,10 +123,15 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
 /// Removes it, once nobody can sign in at it any more.
 pub async fn remove(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
     office::walk(dc, request, async |sitting, office| {
-        if let Err(response) = sitting.form().await {
-            return Ok(response);
-        }
+        let form = match sitting.form().await {
+            Ok(form) => form,
+            Err(response) => return Ok(response),
+        };
         let Some(portal) = own(sitting, office).await? else { return sitting.nothing() };
+        if office::typed(form.get("confirm"), 200) != portal.name {
+            let error = Some(("remove", "org-portal-type-name-wrong"));
+            return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &portal, error);
+        }
         let (id, by, trail, gone) = (office.id(), sitting.person.user.id, sitting.trail()?, portal.id.clone());
         let step = move |tx: &mut grantor_store::Tx<'_>| tx.remove_portal_of(&id, by, &gone, &trail);
         match sitting.visit.dc.store.write(step).await? {

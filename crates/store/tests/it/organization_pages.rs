@@ -161,6 +161,9 @@ fn portals_are_made_up_to_a_number_and_removed_when_nobody_is_left() {
         };
         assert!(make("7003", 2));
         assert!(!make("7004", 2), "two are there");
+        let trail = world.trail(at(1));
+        let by_a_member = world.write(move |tx| tx.add_portal(O2, U2, ("7005", "Mine"), 9, &trail));
+        assert!(!by_a_member, "no administrator");
         assert_eq!(world.read(|tx| tx.portal_of(O1, "7003")).map(|portal| portal.name), Some("Suppliers".to_owned()));
         let remove = |organization: &'static str, id: &'static str| {
             let trail = world.trail(at(2));

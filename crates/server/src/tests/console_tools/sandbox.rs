@@ -28,9 +28,16 @@ async fn a_test_user_signs_in_and_is_removed_with_everything() {
         let (_, done) = theirs.fill(house, &url, &consent, "decision", "accept").await;
         let code = Callback::of(done.header("location").unwrap()).code();
         let tokens = Tokens::of(&house.exchange("us", &DESK, &code).await);
+        let users = house.room("us").house.directory.read(|tx| tx.test_users(DESK.id)).await.unwrap();
+        let portals = format!("/organization/{}/portals", users[0].organization_id);
+        let made = submit(house, &mut theirs, &portals, &[("name", "Theirs")]).await;
+        let portal = made.header("location").unwrap().split(['/', '?']).nth(4).unwrap().to_owned();
+        let front = Request::get(&format!("/clientoauth/v2/{portal}/sign-in"));
+        assert_eq!(house.send("us", &front).await.status, 200);
         assert_eq!(submit(house, &mut alice, &path(), &[("remove-user", "alice@zylker.example")]).await.status, 404);
         let reply = submit(house, &mut alice, &path(), &[("remove-user", &email)]).await;
         assert_eq!(reply.status, 303);
+        assert_eq!(house.send("us", &front).await.status, 404, "their portal went along");
         assert_ne!(house.refresh("us", &DESK, &tokens.refresh).await.text("access_token"), tokens.access);
         assert!(house.refresh("us", &DESK, &tokens.refresh).await.body.contains("error"));
         assert!(!read(&console(house, &mut alice, &path()).await).contains(&email));

@@ -135,14 +135,18 @@ async fn an_administrator_makes_a_portal_whose_users_sign_in_and_removes_it_when
         let added = submit(house, &mut alice, &format!("{path}/users"), &fields).await;
         assert!(signs_in(house, id, "zoe@supplier.example", &shown_password(&added)).await);
         let remove = format!("{path}/remove");
-        let kept = submit(house, &mut alice, &remove, &[]).await;
-        assert_eq!(kept.status, 422, "somebody can sign in there: {kept:?}");
+        let confirm = [("confirm", "Suppliers & friends")];
+        let kept = submit(house, &mut alice, &remove, &confirm).await;
+        assert!(kept.status == 422 && kept.body.contains("can still sign in"), "{kept:?}");
+        assert_eq!(page(house, &mut alice, &remove).await.status, 200, "where a sign-in in between leads");
         let list = page(house, &mut alice, &format!("{path}/users")).await;
         let zoe =
             list.body.split(&format!("href=\"{path}/users/")).nth(1).unwrap().split('"').next().unwrap().to_owned();
         let fields = [("do", "remove"), ("confirm", "zoe@supplier.example")];
         done(house, &mut alice, &format!("{path}/users/{zoe}"), &fields).await;
-        done(house, &mut alice, &remove, &[]).await;
+        let kept = submit(house, &mut alice, &remove, &[("confirm", "Suppliers")]).await;
+        assert!(kept.status == 422 && kept.body.contains("not the same name"), "{kept:?}");
+        done(house, &mut alice, &remove, &confirm).await;
         for there in [path.as_str(), &format!("/clientoauth/v2/{id}/sign-in")] {
             assert_eq!(page(house, &mut alice, there).await.status, 404, "{there}");
         }

@@ -34,6 +34,9 @@ pub(super) struct Copier {
     file: PathBuf,
     /// Pages in the log, kept by the writer.
     pages: Arc<AtomicU32>,
+    /// The file once more, to sync it. Opened at the first use and never closed: that would take away the locks that
+    /// SQLite holds on the file in this process.
+    synced: Option<&'static File>,
     thread: Option<Thread>,
     asked: bool,
 }
@@ -46,13 +49,16 @@ struct Thread {
 
 impl Copier {
     pub(super) fn new(file: &Path, pages: Arc<AtomicU32>) -> Self {
-        Self { file: file.to_owned(), pages, thread: None, asked: false }
+        Self { file: file.to_owned(), pages, synced: None, thread: None, asked: false }
     }
 
     /// Asks for a copy; false when there is nobody to make it.
     pub(super) fn start(&mut self) -> bool {
         if self.thread.is_none() {
-            self.thread = Thread::start(&self.file, &self.pages)
+            if self.synced.is_none() {
+                self.synced = File::open(&self.file).ok().map(|file| &*Box::leak(Box::new(file)));
+            }
+            self.thread = Thread::start(&self.file, self.synced, &self.pages)
                 .inspect_err(|error| tracing::warn!(%error, "no thread for copying the log"))
                 .ok();
         }
@@ -101,15 +107,13 @@ impl Drop for Copier {
 }
 
 impl Thread {
-    fn start(file: &Path, pages: &Arc<AtomicU32>) -> std::io::Result<Self> {
+    fn start(file: &Path, synced: Option<&'static File>, pages: &Arc<AtomicU32>) -> std::io::Result<Self> {
         let ((go, told), (tell, done)) = (bounded(1), bounded(1));
-        // Never closed: that would take away the locks that SQLite holds on the file in this process.
-        let written: &File = Box::leak(Box::new(File::open(file)?));
         let (file, pages) = (file.to_owned(), Arc::clone(pages));
         let handle = thread::Builder::new().name("store-copier".to_owned()).spawn(move || {
             let mut session = None;
             while told.recv().is_ok() {
-                if let Err(error) = copy(&file, written, &mut session, &pages) {
+                if let Err(error) = copy(&file, synced, &mut session, &pages) {
                     // A full disk, for instance. The log still holds everything, and the writer tries next.
                     tracing::warn!(file = %file.display(), %error, "the log could not be copied into the file");
                     session = None;
@@ -123,7 +127,12 @@ impl Thread {
     }
 }
 
-fn copy(file: &Path, written: &File, session: &mut Option<Session>, pages: &AtomicU32) -> Result<(), StoreError> {
+fn copy(
+    file: &Path,
+    synced: Option<&File>,
+    session: &mut Option<Session>,
+    pages: &AtomicU32,
+) -> Result<(), StoreError> {
     let session = match session {
         Some(session) => session,
         None => session.insert(Session::copier(file)?),
@@ -131,9 +140,10 @@ fn copy(file: &Path, written: &File, session: &mut Option<Session>, pages: &Atom
     for _ in 0..PASSES {
         let Checkpoint { logged, copied } = session.checkpoint(super::session::PASSIVE)?;
         // SQLite syncs the file only when nothing was added to the log meanwhile, so nearly always it would be the
-        // writer who waits for all of it. An error is no loss here, for the log starts over only after that sync.
-        if let Err(error) = written.sync_data() {
+        // writer who waits for all of it. The log starts over only after the writer's sync, which is told of an error too.
+        if let Some(Err(error)) = synced.map(File::sync_data) {
             tracing::warn!(file = %file.display(), %error, "the file could not be synced");
+            break;
         }
         // Readers are in the way, or little was added meanwhile.
         if copied < logged || pages.load(Ordering::Relaxed).saturating_sub(copied) <= REST {
