@@ -10,7 +10,7 @@ pub mod secrets;
 
 use std::path::{Path, PathBuf};
 
-pub use apply::{apply, apply_for};
+pub use apply::{apply, apply_for, record};
 pub use file::{ClientEntry, OrganizationEntry, PortalEntry, ProvisionFile, ScopeEntry, UserEntry};
 pub use plan::{Change, Plan, plan};
 

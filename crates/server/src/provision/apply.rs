@@ -1,7 +1,9 @@
 //! Applying a plan: each change is durable before the next; what a data center must know comes before the
 //! directory learns of it, and removals go the other way round (`spec/decisions.md` 24).
 
-use grantor_protocol::{people::Realm, time::Timestamp};
+use std::collections::BTreeMap;
+
+use grantor_protocol::{people::Realm, time::Timestamp, token::DataCenterByte};
 use grantor_store::{AuditEvent, AuditTrail, Concerning, Store};
 
 use super::{Change, Plan, ProvisionError, Workshop};
@@ -25,22 +27,46 @@ pub fn apply(shop: &Workshop, plan: Plan) -> Result<(), ProvisionError> {
 /// # Errors
 /// Like [`apply`].
 pub fn apply_for(shop: &Workshop, plan: Plan, who: &str) -> Result<(), ProvisionError> {
-    let now = shop.clock.now();
-    let bytes = bytes_by_location(&shop.stores.directory, shop.stores.data_centers.keys().cloned().collect())?;
+    let (now, bytes) = (shop.clock.now(), bytes(shop)?);
     for (line, change) in plan.lines.into_iter().zip(plan.changes) {
-        let location = change.location().or_else(|| shop.stores.data_centers.keys().next().map(String::as_str));
-        let told = location.and_then(|l| Some((shop.stores.data_centers.get(l)?.clone(), *bytes.get(l)?)));
+        let location = change.location().map(str::to_owned);
         let client = change.client().map(str::to_owned);
         one(shop, change, now)?;
-        let Some((store, byte)) = told.filter(|_| !line.is_empty()) else { continue };
-        let id = shop.entropy.id(now, byte).map_err(|e| ProvisionError::new(e.to_string()))?;
-        let trail = AuditTrail { id, request_id: String::new() };
-        let detail = format!("{line} ({who})");
-        store.write_blocking(move |tx| {
-            let concerning = Concerning { client_id: client.as_deref(), ..Concerning::default() };
-            tx.audit(&trail, AuditEvent::Operated, concerning, &detail)
-        })?;
+        if !line.is_empty() {
+            write_down(shop, &bytes, location.as_deref(), client, format!("{line} ({who})"))?;
+        }
     }
+    Ok(())
+}
+
+/// Writes down what an operator did to a client, in the first data center that is served here.
+///
+/// # Errors
+/// When it could not be written.
+pub fn record(shop: &Workshop, client: String, detail: String) -> Result<(), ProvisionError> {
+    write_down(shop, &bytes(shop)?, None, Some(client), detail)
+}
+
+fn bytes(shop: &Workshop) -> Result<BTreeMap<String, DataCenterByte>, ProvisionError> {
+    Ok(bytes_by_location(&shop.stores.directory, shop.stores.data_centers.keys().cloned().collect())?)
+}
+
+fn write_down(
+    shop: &Workshop,
+    bytes: &BTreeMap<String, DataCenterByte>,
+    location: Option<&str>,
+    client: Option<String>,
+    detail: String,
+) -> Result<(), ProvisionError> {
+    let location = location.or_else(|| shop.stores.data_centers.keys().next().map(String::as_str));
+    let place = location.and_then(|l| Some((shop.stores.data_centers.get(l)?, *bytes.get(l)?)));
+    let Some((store, byte)) = place else { return Ok(()) };
+    let id = shop.entropy.id(shop.clock.now(), byte).map_err(|e| ProvisionError::new(e.to_string()))?;
+    let trail = AuditTrail { id, request_id: String::new() };
+    store.write_blocking(move |tx| {
+        let concerning = Concerning { client_id: client.as_deref(), ..Concerning::default() };
+        tx.audit(&trail, AuditEvent::Operated, concerning, &detail)
+    })?;
     Ok(())
 }
 

@@ -148,6 +148,62 @@ async fn a_user_an_organization_a_portal_and_a_client_from_making_to_end() {
     .await;
 }
 
+/// L08: each change, who made it and what it was; and the document knows no way to alter that.
+#[tokio::test]
+async fn l08_each_change_leaves_a_line_in_the_audit_that_no_operation_alters() {
+    for_each_store_with(ADMIN, async |house| {
+        let operator = token(house, "Olga of operations", AdminRole::Operator, None).await;
+        house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
+        let grants = done(house, "GET", "/admin/v1/grants?data_center=us", None).await;
+        let grant = grants["items"][0]["id"].as_str().unwrap().to_owned();
+        let client = format!("/admin/v1/clients/{}", DESK.id);
+        let user = json!({"email": "ann@acme.example", "organizations": ["70001"], "zuid": 900_001});
+        let portal = json!({"id": "90001", "name": "Acme customers", "organization": "70001"});
+        let secrets = done(house, "GET", &client, None).await;
+        let mark = secrets["secrets"][0]["mark"].as_str().unwrap().to_owned();
+        let mut lines = 0;
+        for (method, path, body, told) in [
+            ("PUT", "/admin/v1/organizations", Some(json!({"id": "70001", "name": "Acme"})), "70001"),
+            ("PUT", "/admin/v1/users", Some(user), "ann@acme.example"),
+            ("PUT", "/admin/v1/portals", Some(portal), "90001"),
+            (
+                "PUT",
+                "/admin/v1/scopes",
+                Some(json!({"name": "Acme.things.READ", "description": "Read things"})),
+                "Acme",
+            ),
+            ("POST", &format!("{client}/secrets"), None, DESK.id),
+            ("DELETE", &format!("{client}/secrets/{mark}"), None, &mark),
+            ("DELETE", &format!("/admin/v1/grants/us/{grant}"), None, "revoked (admin API"),
+            ("DELETE", &format!("/admin/v1/users/us/{}/sessions", ALICE.zuid), None, &ALICE.zuid.to_string()),
+            ("DELETE", "/admin/v1/portals/us/90001", None, "- portal 90001"),
+            ("DELETE", "/admin/v1/users/us/900001", None, "- user ann@acme.example"),
+            ("DELETE", "/admin/v1/organizations/us/70001", None, "- organization 70001"),
+            ("DELETE", "/admin/v1/scopes/Acme.things.READ", None, "- scope Acme.things.READ"),
+            ("DELETE", &client, None, DESK.id),
+        ] {
+            let reply = ask(house, &operator, method, path, body).await;
+            assert_eq!(reply.status, 200, "{method} {path}: {reply:?}");
+            // What all data centers share is told in the first of them.
+            let mut of_olga: Vec<String> = Vec::new();
+            for location in ["us", "eu", "cn"] {
+                let path = format!("/admin/v1/audit?data_center={location}&event=operated&limit=500");
+                let audit = ask(house, ADMIN_TOKEN, "GET", &path, None).await;
+                let Ok(audit) = serde_json::from_str::<Value>(&audit.body) else { panic!("{audit:?}") };
+                let items = audit["items"].as_array().into_iter().flatten().map(Value::to_string);
+                of_olga.extend(items.filter(|line| line.contains("Olga of operations")));
+            }
+            assert!(of_olga.len() > lines, "{method} {path} left nothing: {of_olga:?}");
+            lines = of_olga.len();
+            assert!(of_olga.iter().any(|line| line.contains(told)), "{method} {path}: {of_olga:?}");
+        }
+        for (method, path) in operations().iter().filter(|(_, path)| path.contains("audit")) {
+            assert_eq!(method, "GET", "{path}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn grants_are_listed_and_revoked_and_everything_is_counted() {
     for_each_store_with(ADMIN, async |house| {

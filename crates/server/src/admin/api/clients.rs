@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, Sought, provisioning, shown};
 use crate::{
     admin::Admin,
-    provision::{Change, ClientEntry, ProvisionFile, secrets},
+    provision::{Change, ClientEntry, ProvisionFile, record, secrets},
 };
 
 /// A registered application. Secrets are never told again.
@@ -177,12 +177,15 @@ pub(in crate::admin) struct Place {
 )]
 pub(in crate::admin) async fn add_secret(
     State(admin): State<Admin>,
+    Extension(caller): Extension<Caller>,
     Named(id): Named<String>,
     Sought(place): Sought<Place>,
 ) -> Answer<NewSecret> {
     find(&admin, &id).await?;
     provisioning::work(admin, move |admin| {
-        let secret = secrets::add(&admin.workshop(), &id, place.data_center.as_deref())?;
+        let shop = admin.workshop();
+        let secret = secrets::add(&shop, &id, place.data_center.as_deref())?;
+        record(&shop, id, format!("a secret made (admin API, {})", caller.0))?;
         Ok(NewSecret { secret })
     })
     .await
@@ -196,12 +199,17 @@ pub(in crate::admin) async fn add_secret(
 )]
 pub(in crate::admin) async fn end_secret(
     State(admin): State<Admin>,
+    Extension(caller): Extension<Caller>,
     Named((id, mark)): Named<(String, String)>,
 ) -> Answer<ClientBody> {
     find(&admin, &id).await?;
     let client_id = id.clone();
-    let Json(()) =
-        provisioning::work(admin.clone(), move |admin| secrets::end(&admin.workshop(), &client_id, &mark)).await?;
+    let Json(()) = provisioning::work(admin.clone(), move |admin| {
+        let shop = admin.workshop();
+        secrets::end(&shop, &client_id, &mark)?;
+        record(&shop, client_id, format!("the secret {mark} ended (admin API, {})", caller.0))
+    })
+    .await?;
     one(State(admin), Named(id)).await
 }
 

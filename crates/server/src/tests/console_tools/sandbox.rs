@@ -29,9 +29,10 @@ async fn a_test_user_signs_in_and_is_removed_with_everything() {
         let code = Callback::of(done.header("location").unwrap()).code();
         let tokens = Tokens::of(&house.exchange("us", &DESK, &code).await);
         let users = house.room("us").house.directory.read(|tx| tx.test_users(DESK.id)).await.unwrap();
-        let portals = format!("/organization/{}/portals", users[0].organization_id);
-        let made = submit(house, &mut theirs, &portals, &[("name", "Theirs")]).await;
-        let portal = made.header("location").unwrap().split(['/', '?']).nth(4).unwrap().to_owned();
+        let portals = format!("{}/organization/{}/portals", house.url("us"), users[0].organization_id);
+        let (url, page) = theirs.open(house, &portals).await;
+        let (made, _) = theirs.fill(house, &url, &page, "name", "Theirs").await;
+        let portal = made.split("/portals/").nth(1).unwrap().split('?').next().unwrap().to_owned();
         let front = Request::get(&format!("/clientoauth/v2/{portal}/sign-in"));
         assert_eq!(house.send("us", &front).await.status, 200);
         assert_eq!(submit(house, &mut alice, &path(), &[("remove-user", "alice@zylker.example")]).await.status, 404);

@@ -159,7 +159,7 @@ async fn an_administrator_makes_a_portal_whose_users_sign_in_and_removes_it_when
 }
 
 #[tokio::test]
-async fn a_portal_s_looks_take_small_pictures_only() {
+async fn l06_a_portal_s_looks_take_small_pictures_only() {
     for_each_store(async |house| {
         let mut alice = browser_of(house, &ALICE).await;
         let path = "/organization/10001/portals/60001";
