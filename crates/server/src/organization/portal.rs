@@ -159,8 +159,13 @@ fn lines(text: &str) -> Vec<String> {
     all
 }
 
+/// Whether a portal can be called so.
+pub fn is_name(typed: &str) -> bool {
+    !typed.is_empty() && !typed.chars().any(char::is_control)
+}
+
 async fn wrong(sitting: &Sitting<'_>, shown: &Portal) -> Result<Option<Wrong>, Failure> {
-    if shown.name.is_empty() || shown.name.chars().any(char::is_control) {
+    if !is_name(&shown.name) {
         return Ok(Some(("name", "org-portal-name-wrong")));
     }
     if !shown.accent.is_empty() && !is_color(&shown.accent) {

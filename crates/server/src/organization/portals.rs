@@ -11,6 +11,7 @@ use axum::{
 use super::{
     nav::Page,
     office::{self, Office},
+    portal,
 };
 use crate::{
     failure::Failure, house::DataCenter, pages::organization::Portals, provision, sitting::Sitting, walk::Walked,
@@ -59,7 +60,7 @@ async fn make(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
     };
     let name = office::typed(form.get("name"), 200);
     let refused = async |error| page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &name, Some(error), None).await;
-    if name.is_empty() || name.chars().any(char::is_control) {
+    if !portal::is_name(&name) {
         return refused("org-portal-name-wrong").await;
     }
     let Some(portal) = claim(sitting).await? else { return refused("org-portal-again").await };
