@@ -4,6 +4,7 @@ mod admin_token;
 mod duration;
 mod mail;
 mod nearest;
+mod plain_http;
 mod policy;
 mod resource;
 
@@ -146,6 +147,9 @@ pub struct ServerConfig {
     /// Addresses whose `X-Forwarded-For` is believed.
     #[serde(default)]
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Whether a data center may speak plain http to others than this machine.
+    #[serde(default)]
+    pub plain_http: bool,
 }
 
 fn default_data_dir() -> PathBuf {
@@ -228,6 +232,7 @@ impl Config {
             return wrong("no data_center has a listen address: there is nothing to serve".to_owned());
         }
         self.shared_listeners_have_urls()?;
+        self.plain_http_stays_at_home()?;
         self.resources()?;
         if let Some(mail) = &self.mail {
             mail.check()?;

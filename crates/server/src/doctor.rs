@@ -211,9 +211,8 @@ fn certificate(dc: &DataCenterConfig, found: &mut Findings) {
 async fn public_url(dc: &DataCenterConfig, found: &mut Findings) {
     let Some(url) = &dc.accounts_url else { return };
     let what = format!("{} accounts_url", dc.location);
-    let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|start| url.starts_with(start));
-    if url.starts_with("http://") && !local {
-        found.bad(what.clone(), format!("{url} is plain http: passwords and codes travel readable; serve https"));
+    if let Some(plain) = dc.plain_url() {
+        found.bad(what.clone(), format!("{plain} is plain http: passwords and codes travel readable; serve https"));
     }
     let client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build();
     let Ok(client) = client else { return found.warn(what, "no HTTP client could be made to ask it") };
