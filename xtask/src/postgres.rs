@@ -45,7 +45,7 @@ struct Account {
 impl Cluster {
     /// Makes and starts a cluster with the programs of `binaries`.
     pub(crate) fn start(binaries: &Path, durability: Durability) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("grantor-postgres-").tempdir()?;
+        let folder = tempfile::Builder::new().prefix("grantor-postgres-").tempdir_in(folders(durability))?;
         let account = account_to_run_as()?;
         if let Some(account) = account {
             chown(folder.path(), Some(account.uid), Some(account.gid))
@@ -86,6 +86,19 @@ impl Drop for Cluster {
     }
 }
 
+/// A cluster that may lose everything lies in memory, where the system has a folder there with room for it.
+fn folders(durability: Durability) -> PathBuf {
+    /// Hundreds of small databases, of which a few exist at a time, and the log.
+    const ROOM: u64 = 4 << 30;
+    let memory = Path::new("/dev/shm");
+    let room = Command::new("df").args(["--output=avail", "--block-size=1"]).arg(memory).output();
+    let room = room.ok().and_then(|out| String::from_utf8(out.stdout).ok()?.lines().nth(1)?.trim().parse::<u64>().ok());
+    if durability == Durability::None && room.is_some_and(|bytes| bytes >= ROOM) {
+        return memory.to_owned();
+    }
+    std::env::temp_dir()
+}
+
 fn spawn(
     binaries: &Path,
     account: Option<Account>,
@@ -104,7 +117,17 @@ fn spawn(
     }
     command.args(["-c", &format!("port={port}")]);
     if durability == Durability::None {
-        command.args(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]);
+        for setting in [
+            "fsync=off",
+            "full_page_writes=off",
+            "synchronous_commit=off",
+            "wal_level=minimal",
+            "max_wal_senders=0",
+            // Each test's database is gone before there would be anything to clean up.
+            "autovacuum=off",
+        ] {
+            command.args(["-c", setting]);
+        }
     }
     command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).spawn().context("postgres does not run")
 }

@@ -74,7 +74,7 @@ impl PostgresEngine {
             go_on
         })?];
         opened.recv().map_err(|_| StoreError::Panicked)??;
-        for _ in 1..options.connections.max(1) {
+        for _ in 1..url.connections.unwrap_or(options.connections).max(1) {
             threads.push(spawn(&shared, &waiting, |_| true)?);
         }
         Ok(Self { orders, shared, threads: Mutex::new(threads) })

@@ -19,7 +19,8 @@ pub enum DatabaseUrl {
 
 impl DatabaseUrl {
     /// Reads `sqlite:FILE` (relative to `data_dir`) or `postgres://…` (also `postgresql://…`; the parameters of the
-    /// driver, and `sslrootcert=FILE` for a private certificate authority).
+    /// driver, `sslrootcert=FILE` for a private certificate authority, and `connections=N` instead of
+    /// [`StoreOptions::connections`](crate::StoreOptions::connections)).
     ///
     /// # Errors
     /// [`StoreError::Url`] for any other text; the text itself is not repeated, it may hold a password.
@@ -52,11 +53,18 @@ impl fmt::Display for DatabaseUrl {
 pub struct PostgresUrl {
     pub(crate) config: Box<tokio_postgres::Config>,
     pub(crate) root_certificates: Option<PathBuf>,
+    /// How many connections a store may have; as the options say when absent.
+    pub(crate) connections: Option<usize>,
 }
+
+/// The most connections that a URL may ask for, for one store.
+const MOST_CONNECTIONS: usize = 64;
 
 impl PostgresUrl {
     fn parse(url: &str) -> Result<Self, StoreError> {
-        let (url, root_certificates) = take_root_certificates(url);
+        let (url, root_certificates) = take(url, "sslrootcert");
+        let (url, connections) = take(&url, "connections");
+        let connections = connections.map(|number| connections_of(&number)).transpose()?;
         let mut config: tokio_postgres::Config =
             url.parse().map_err(|_| StoreError::Url("the PostgreSQL URL cannot be understood".into()))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
@@ -70,25 +78,31 @@ impl PostgresUrl {
             // Otherwise a peer that vanished holds a thread for the fifteen minutes of the system's retransmissions.
             config.tcp_user_timeout(Duration::from_secs(30));
         }
-        Ok(Self { config: Box::new(config), root_certificates })
+        Ok(Self { config: Box::new(config), root_certificates: root_certificates.map(PathBuf::from), connections })
     }
 }
 
-/// The driver does not know `sslrootcert`; it is ours.
-fn take_root_certificates(url: &str) -> (String, Option<PathBuf>) {
+fn connections_of(number: &str) -> Result<usize, StoreError> {
+    number.parse().ok().filter(|number| (1..=MOST_CONNECTIONS).contains(number)).ok_or_else(|| {
+        StoreError::Url(format!("connections in a PostgreSQL URL is a number from 1 to {MOST_CONNECTIONS}").into())
+    })
+}
+
+/// Takes a parameter of ours, which the driver does not know, out of a URL.
+fn take(url: &str, name: &str) -> (String, Option<String>) {
     let Some((base, query)) = url.split_once('?') else { return (url.to_owned(), None) };
-    let mut file = None;
+    let mut taken = None;
     let rest: Vec<&str> = query
         .split('&')
-        .filter(|pair| match pair.strip_prefix("sslrootcert=") {
-            Some(value) => {
-                file = Some(PathBuf::from(value));
+        .filter(|pair| match pair.split_once('=') {
+            Some((key, value)) if key == name => {
+                taken = Some(value.to_owned());
                 false
             }
-            None => true,
+            _ => true,
         })
         .collect();
-    (format!("{base}?{}", rest.join("&")), file)
+    (format!("{base}?{}", rest.join("&")), taken)
 }
 
 impl fmt::Display for PostgresUrl {

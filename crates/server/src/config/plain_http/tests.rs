@@ -31,7 +31,10 @@ fn plain_http_is_served_on_loopback_only() {
         ),
     ] {
         let why = config(data_center, "").unwrap_err();
-        assert!(why.starts_with("data_center us: it listens on ") && why.contains(&format!("{url} is plain http")), "{why}");
+        assert!(
+            why.starts_with("data_center us: it listens on ") && why.contains(&format!("{url} is plain http")),
+            "{why}"
+        );
         config(data_center, "[server]\nplain_http = true").unwrap();
         config(data_center, "[sandbox]\nenabled = true\nallow_remote = true").unwrap();
     }

@@ -39,6 +39,23 @@ fn a_private_certificate_authority_is_taken_out_of_the_url() {
 }
 
 #[test]
+fn the_number_of_connections_is_taken_out_of_the_url() {
+    for (url, number) in [
+        ("postgres://a@b/c", None),
+        ("postgres://a@b/c?connections=3", Some(3)),
+        ("postgres://a@b/c?sslmode=require&connections=64&sslrootcert=/etc/ca.pem", Some(64)),
+    ] {
+        let DatabaseUrl::Postgres(url) = parse(url) else { panic!("not PostgreSQL") };
+        assert_eq!(url.connections, number, "{url}");
+    }
+    for number in ["0", "65", "many", ""] {
+        let url = format!("postgres://a@b/c?connections={number}");
+        let error = DatabaseUrl::parse(&url, Path::new("/data")).unwrap_err();
+        assert!(error.to_string().contains("a number from 1 to 64"), "{error}");
+    }
+}
+
+#[test]
 fn other_texts_are_refused_without_being_repeated() {
     for url in
         ["", "sqlite:", "mysql://root:hunter2@h/d", "postgres://u:hunter2@h/d?what=1", "postgres://u:hunter2@h:x/d"]
