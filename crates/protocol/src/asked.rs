@@ -104,7 +104,7 @@ impl Asked {
             resource: params.all("resource").map(str::to_owned).collect(),
             in_another_form: ["request", "request_uri", "registration"]
                 .into_iter()
-                .find(|name| params.find(name) != Found::Absent),
+                .find(|name| !matches!(params.find(name), Found::Absent | Found::Once(""))),
             repeated: params.repeated().filter(|name| *name != "resource").map(str::to_owned).collect(),
         })
     }

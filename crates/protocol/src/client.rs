@@ -152,17 +152,20 @@ impl Client {
     /// Whether it may use a grant: the registered set when one was given, else what its type allows
     /// (accounts-protocol.md section 3.1; `spec/decisions.md` 26). Implicit is never among what a type allows.
     pub fn may_use(&self, grant: GrantType, dialect: Dialect) -> bool {
+        // The accounts dialect knows no code that a browser client could redeem.
+        let by_code = matches!(grant, GrantType::AuthorizationCode | GrantType::RefreshToken);
+        if by_code && self.client_type == ClientType::Browser && dialect == Dialect::Accounts {
+            return false;
+        }
         if !self.grant_types.is_empty() {
             return self.grant_types.iter().any(|g| g == grant.as_str());
         }
         match grant {
             GrantType::AuthorizationCode => match self.client_type {
-                ClientType::Server | ClientType::Mobile | ClientType::SelfClient => true,
-                // The accounts dialect has only the implicit flow for them; RFC 9700 wants codes with PKCE.
-                ClientType::Browser => dialect == Dialect::Standard,
+                ClientType::Server | ClientType::Mobile | ClientType::SelfClient | ClientType::Browser => true,
                 ClientType::Device => false,
             },
-            GrantType::RefreshToken => self.client_type != ClientType::Browser || dialect == Dialect::Standard,
+            GrantType::RefreshToken => true,
             GrantType::ClientCredentials => self.client_type == ClientType::SelfClient,
             GrantType::DeviceCode => self.client_type == ClientType::Device,
             GrantType::Implicit => false,

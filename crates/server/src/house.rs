@@ -177,10 +177,12 @@ impl DataCenter {
         self.house.entropy.id(now, self.place.byte)
     }
 
-    /// Whether an identifier was made here; the other data center's byte otherwise.
+    /// Whether an identifier may have been made here; the byte of the data center that made it otherwise. One that
+    /// names no data center was made by nobody, and is looked up in vain like any other guess.
     pub fn made_here(&self, id: &TokenId) -> Result<(), u8> {
         let byte = id.data_center();
-        if byte == self.place.byte { Ok(()) } else { Err(byte.0) }
+        let elsewhere = byte != self.place.byte && self.house.places.iter().any(|place| place.byte == byte);
+        if elsewhere { Err(byte.0) } else { Ok(()) }
     }
 
     /// The client of that id.

@@ -13,7 +13,7 @@ use axum::{
     Router,
     body::Body,
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, Uri, header},
     response::Response,
 };
 use hyper::body::Incoming;
@@ -206,6 +206,9 @@ async fn answer(door: Door, request: Request<Incoming>) -> Result<Response, Drop
     let request_id = next_request_id();
     let began = Instant::now();
     let mut request = request.map(Body::new);
+    if let Some(uri) = without_slashes(request.uri()) {
+        *request.uri_mut() = uri;
+    }
     let mut response = match choose(&door.residents, &request) {
         Some(resident) => {
             let endpoint = Endpoint::of(request.uri().path());
@@ -233,6 +236,16 @@ async fn answer(door: Door, request: Request<Incoming>) -> Result<Response, Drop
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, hsts);
     }
     Ok(response)
+}
+
+/// The URI with one slash at its beginning, when it has several: what clients make that join an accounts URL and a path
+/// by one more slash, as a published SDK does for every call.
+fn without_slashes(uri: &Uri) -> Option<Uri> {
+    let path = uri.path_and_query()?.as_str();
+    let rest = path.strip_prefix("//")?.trim_start_matches('/');
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(format!("/{rest}").parse().ok()?);
+    Uri::from_parts(parts).ok()
 }
 
 /// One data center: Host is ignored. Several: Host must be one of theirs.

@@ -77,7 +77,9 @@ pub fn routes() -> Router<Arc<DataCenter>> {
         .route(
             "/oauth/v3/device",
             get(|State(dc): Here, r: Request| device::get(dc, r))
-                .post(|State(dc): Here, r: Request| device::post(dc, r)),
+                .post(|State(dc): Here, r: Request| device::post(dc, r))
+                .head(wrong_at_device)
+                .fallback(wrong_at_device),
         )
         .route(
             "/oauth/v3/device/sign-in",
@@ -183,6 +185,10 @@ async fn back_at_portal(State(dc): Here, PortalId(id): PortalId, request: Reques
 
 async fn back_at_device(State(dc): Here, request: Request) -> Response {
     back(dc, Door::device(), request).await
+}
+
+async fn wrong_at_device(State(dc): Here, request: Request) -> Response {
+    wrong_method(dc, Door::device(), request).await
 }
 
 async fn back_at_standard(State(dc): Here, request: Request) -> Response {

@@ -122,14 +122,22 @@ impl Tx<'_> {
         Ok(found.into_iter().map(|(_, facts)| facts).collect())
     }
 
-    /// Locks the row above everything one user does with one client, making it when it is the first time.
-    pub fn lock_client_user(&mut self, user: UserId, client_id: &str) -> Result<ClientUser, StoreError> {
-        let found = self.one(
+    /// Locks the row above everything one user does with one client, when there is one: not before the first code.
+    pub(crate) fn lock_known_client_user(
+        &mut self,
+        user: UserId,
+        client_id: &str,
+    ) -> Result<Option<ClientUser>, StoreError> {
+        self.one(
             "SELECT recent_codes, recent_refresh FROM client_users WHERE user_id = $1 AND client_id = $2 FOR UPDATE",
             &[user.0.into(), client_id.into()],
             client_user,
-        )?;
-        if let Some(found) = found {
+        )
+    }
+
+    /// The same, making it when it is the first time.
+    pub fn lock_client_user(&mut self, user: UserId, client_id: &str) -> Result<ClientUser, StoreError> {
+        if let Some(found) = self.lock_known_client_user(user, client_id)? {
             return Ok(found);
         }
         // Inserts or locks in one statement: between two the row could be removed again, with its user.
@@ -306,14 +314,56 @@ impl Tx<'_> {
     /// Removes everything a client was granted here: the client is gone, and another of the same id must
     /// inherit nothing.
     pub fn remove_grants_to(&mut self, client_id: &str) -> Result<(), StoreError> {
-        for sql in [
-            "DELETE FROM client_users WHERE client_id = $1",
-            "DELETE FROM grants WHERE client_id = $1",
-            "DELETE FROM refresh_tokens WHERE client_id = $1",
-            "DELETE FROM codes WHERE client_id = $1",
-            "DELETE FROM reviews WHERE client_id = $1",
-        ] {
-            self.execute(sql, &[client_id.into()])?;
+        let grants = self.all(
+            "SELECT id, user_id FROM grants WHERE client_id = $1 ORDER BY granted_at",
+            &[client_id.into()],
+            |row| Ok((TokenId::from_bytes(row.array(0)?), UserId(row.int(1)?))),
+        )?;
+        // The throttle windows first: the order in which every step takes its locks.
+        for (_, user) in &grants {
+            self.execute(
+                "DELETE FROM client_users WHERE user_id = $1 AND client_id = $2",
+                &[user.0.into(), client_id.into()],
+            )?;
+        }
+        self.remove_grants(&grants.into_iter().map(|(id, _)| id).collect::<Vec<_>>())?;
+        self.execute("DELETE FROM reviews WHERE client_id = $1", &[client_id.into()])?;
+        Ok(())
+    }
+
+    /// Removes everything a user granted.
+    pub(crate) fn remove_grants_of(&mut self, user: UserId) -> Result<(), StoreError> {
+        let grants = self.all(
+            "SELECT id FROM grants WHERE user_id = $1 ORDER BY client_id, organization_id",
+            &[user.0.into()],
+            |row| Ok(TokenId::from_bytes(row.array(0)?)),
+        )?;
+        self.remove_grants(&grants)
+    }
+
+    /// Removes everything that was granted in an organization.
+    pub(crate) fn remove_grants_in(&mut self, organization_id: &str) -> Result<(), StoreError> {
+        let grants = self.all(
+            "SELECT id FROM grants WHERE organization_id = $1 ORDER BY client_id, id",
+            &[organization_id.into()],
+            |row| Ok(TokenId::from_bytes(row.array(0)?)),
+        )?;
+        self.remove_grants(&grants)
+    }
+
+    /// Removes grants with their live refresh tokens, each by its key. What else was made from them stays until it is
+    /// swept: codes and access tokens of a grant that is gone open nothing, and refresh tokens off its list have ended
+    /// before.
+    fn remove_grants(&mut self, grants: &[TokenId]) -> Result<(), StoreError> {
+        for id in grants {
+            let listed =
+                self.one("SELECT refresh_ids FROM grants WHERE id = $1 FOR UPDATE", &[id.as_bytes().into()], |row| {
+                    Ok(Recent::from_bytes(row.opt_blob_ref(0)?.unwrap_or_default()))
+                })?;
+            for refresh in listed.unwrap_or_default().iter() {
+                self.execute("DELETE FROM refresh_tokens WHERE id = $1", &[refresh.as_bytes().into()])?;
+            }
+            self.execute("DELETE FROM grants WHERE id = $1", &[id.as_bytes().into()])?;
         }
         Ok(())
     }

@@ -140,7 +140,10 @@ impl Tx<'_> {
         }
         let mut parent = None;
         if code.refresh {
-            let locked = self.lock_client_user(code.user, &code.client_id)?;
+            // Gone with its user or client; made anew here it would outlive both.
+            let Some(locked) = self.lock_known_client_user(code.user, &code.client_id)? else {
+                return Ok(Err(TokenError::GrantRevoked));
+            };
             if policy.throttles && !locked.refresh.admits(now, policy.refresh_token_rate) {
                 return Ok(Err(TokenError::RefreshTokensThrottled));
             }
@@ -270,7 +273,8 @@ impl Tx<'_> {
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<TokenError, StoreError> {
-        if now < used_at.plus(policy.code_reuse_grace) {
+        // Later than the grace, says decision 1; without a grace there is no double click.
+        if now <= used_at.plus(policy.code_reuse_grace) && !policy.code_reuse_grace.is_zero() {
             return Ok(TokenError::CodeUsedJustNow);
         }
         let mut ended = false;

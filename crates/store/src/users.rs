@@ -140,7 +140,6 @@ impl Tx<'_> {
     }
 
     /// Removes a user with their memberships, sessions, grants and tokens: nothing of theirs is left to work.
-    /// Access tokens need no deletion: without their grant they open nothing, and they expire soon.
     pub fn remove_user(&mut self, id: UserId) -> Result<(), StoreError> {
         // In the order in which every step takes its locks: what is under way is waited for, and then removed too.
         for sql in [
@@ -148,9 +147,11 @@ impl Tx<'_> {
             "DELETE FROM users WHERE id = $1",
             "DELETE FROM memberships WHERE user_id = $1",
             "DELETE FROM browser_sessions WHERE user_id = $1",
-            "DELETE FROM grants WHERE user_id = $1",
-            "DELETE FROM refresh_tokens WHERE user_id = $1",
-            "DELETE FROM codes WHERE user_id = $1",
+        ] {
+            self.execute(sql, &[id.0.into()])?;
+        }
+        self.remove_grants_of(id)?;
+        for sql in [
             "DELETE FROM authenticators WHERE user_id = $1",
             "DELETE FROM passkeys WHERE user_id = $1",
             "DELETE FROM recovery_codes WHERE user_id = $1",
@@ -200,11 +201,9 @@ impl Tx<'_> {
     /// Removes an organization with its memberships, grants and tokens.
     pub fn remove_organization(&mut self, id: &str) -> Result<(), StoreError> {
         // The order of locks again, see `remove_user`.
+        self.execute("DELETE FROM memberships WHERE organization_id = $1", &[id.into()])?;
+        self.remove_grants_in(id)?;
         for sql in [
-            "DELETE FROM memberships WHERE organization_id = $1",
-            "DELETE FROM grants WHERE organization_id = $1",
-            "DELETE FROM refresh_tokens WHERE organization_id = $1",
-            "DELETE FROM codes WHERE organization_id = $1",
             "DELETE FROM invitations WHERE organization_id = $1",
             "DELETE FROM organization_policies WHERE organization_id = $1",
             "DELETE FROM reviews WHERE organization_id = $1",

@@ -91,7 +91,7 @@ pub fn check(
     let words = prompt(asked)?;
     let max_age = sent(asked.max_age.as_ref()).map(seconds).transpose()?;
     let wanted = |word: &str| words.contains(&word);
-    for resource in &asked.resource {
+    for resource in asked.resource.iter().filter(|resource| !resource.is_empty()) {
         // A resource is an absolute URI without a fragment, and one this server knows.
         if resource.contains('#') || url::Url::parse(resource).is_err() || !known_resource(resource) {
             return Err(PageError::ResourceUnknown(resource.clone()));
@@ -140,12 +140,11 @@ fn check_form(asked: &Asked) -> Result<(), PageError> {
 /// PKCE with S256 only; demanded of public clients, and of confidential ones whose request has no OpenID `nonce`,
 /// which protects the code as well (RFC 9700 section 2.1.1).
 fn challenge(asked: &Asked, client: &Client, openid: bool) -> Result<Option<Challenge>, PageError> {
-    let challenge = Challenge::read(asked.code_challenge.as_deref(), asked.code_challenge_method.as_deref()).map_err(
-        |malformed| match malformed {
-            Malformed::Challenge => PageError::PkceChallengeMalformed,
-            Malformed::Method => PageError::PkceMethodMalformed,
-        },
-    )?;
+    let (value, method) = (sent(asked.code_challenge.as_ref()), sent(asked.code_challenge_method.as_ref()));
+    let challenge = Challenge::read(value, method).map_err(|malformed| match malformed {
+        Malformed::Challenge => PageError::PkceChallengeMalformed,
+        Malformed::Method => PageError::PkceMethodMalformed,
+    })?;
     match &challenge {
         Some(challenge) if challenge.method != Method::S256 => Err(PageError::PkceMethodMalformed),
         None if client.is_public() || !openid || sent(asked.nonce.as_ref()).is_none() => Err(PageError::PkceMissing),

@@ -258,6 +258,9 @@ async fn issue(
     let issued = dc.store.write(step).await?;
     Ok(issued.map(|rules| {
         let access = access.reveal(record.client.client_type.prefix());
-        format!("{{\"access_token\":\"{access}\",\"expires_in_sec\":{}}}", rules.expires_in())
+        let seconds = rules.expires_in();
+        // Milliseconds and seconds: one published SDK demands the one, another the other.
+        let millis = seconds.saturating_mul(1000);
+        format!("{{\"access_token\":\"{access}\",\"expires_in\":{millis},\"expires_in_sec\":{seconds}}}")
     }))
 }

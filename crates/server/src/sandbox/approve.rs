@@ -8,7 +8,7 @@ use axum::{
     http::{Method, StatusCode, header},
     response::Response,
 };
-use grantor_protocol::{params::Params, people::fold_email};
+use grantor_protocol::{device::UserCode, params::Params, people::fold_email};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -123,6 +123,9 @@ pub async fn approve(State(dc): State<Arc<DataCenter>>, request: Request) -> Res
 
 /// One device's request, answered at once and for itself.
 async fn approve_device(dc: Arc<DataCenter>, user_code: &str, approval: &Approval) -> Response {
+    if UserCode::fold(user_code).is_none() {
+        return wrong("user_code is no code that a device shows");
+    }
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("user_code", user_code)
         .append_pair("sandbox_user", &approval.email)

@@ -20,6 +20,8 @@ pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const LONGEST: usize = 8 * 1024;
 /// How far ahead one may expire, in seconds.
 const LIFE: i64 = 300;
+/// What is told of one that expires later: several published libraries make them for longer unless they are told to.
+pub(crate) const TOO_FAR_AHEAD: &str = "exp, which is over five minutes ahead";
 /// How far a client's clock may be ahead, in seconds, for `nbf` and `iat`.
 const SKEW: i64 = 60;
 /// The longest `jti`, in bytes.
@@ -31,13 +33,28 @@ pub(crate) struct Claims {
     iss: String,
     sub: String,
     aud: Value,
-    exp: i64,
+    exp: NumericDate,
     pub(crate) jti: String,
     #[serde(default)]
-    nbf: Option<i64>,
+    nbf: Option<NumericDate>,
     #[serde(default)]
-    iat: Option<i64>,
+    iat: Option<NumericDate>,
 }
+
+/// Seconds since 1970; a fraction is allowed and cut off (RFC 7519 section 2).
+#[derive(Clone, Copy, Deserialize)]
+#[serde(transparent)]
+struct NumericDate(f64);
+
+impl NumericDate {
+    /// Whole seconds; what no clock will ever show becomes the last or the first second there is.
+    fn seconds(self) -> i64 {
+        self.0.floor() as i64
+    }
+}
+
+/// Where an assertion may be presented, behind the issuer: any of them names this server (RFC 7523 section 3).
+const ENDPOINTS: [&str; 4] = ["/token", "/introspect", "/revoke", "/device_authorization"];
 
 /// The `sub` that an assertion claims, unchecked: whose keys to look for when `client_id` was not sent.
 pub fn claimed_subject(assertion: &str) -> Option<String> {
@@ -73,7 +90,7 @@ pub async fn check(
         return Ok(Err(TokenError::AssertionRefused(part)));
     }
     let (client_id, id) = (record.client.id.clone(), claims.jti);
-    let until = Timestamp::from_millis(claims.exp.saturating_add(1).saturating_mul(1000));
+    let until = Timestamp::from_millis(claims.exp.seconds().saturating_add(1).saturating_mul(1000));
     let first = dc.store.write(move |tx| tx.spend_assertion(&client_id, &id, until)).await?;
     Ok(if first { Ok(()) } else { Err(TokenError::AssertionReplayed) })
 }
@@ -119,28 +136,32 @@ pub(crate) fn open<C: DeserializeOwned>(assertion: &str, key: &Jwk, algorithm: A
     jsonwebtoken::decode::<C>(assertion, &key, &rules).ok().map(|opened| opened.claims)
 }
 
-/// The claims (RFC 7523 section 3): the client about itself, for this issuer or its token endpoint and nobody else, now.
+/// The claims (RFC 7523 section 3): the client about itself, for this issuer or one of its endpoints and nobody else, now.
 pub(crate) fn judge(claims: &Claims, client_id: &str, issuer: &str, now: Timestamp) -> Result<(), &'static str> {
     if claims.iss != client_id || claims.sub != client_id {
         return Err("iss and sub, which must both be the client");
     }
-    let endpoint = format!("{issuer}/token");
-    let ours = |aud: &Value| aud.as_str().is_some_and(|aud| aud == issuer || aud == endpoint);
+    let ours = |aud: &Value| {
+        let path = aud.as_str().and_then(|aud| aud.strip_prefix(issuer));
+        path.is_some_and(|path| path.is_empty() || ENDPOINTS.contains(&path))
+    };
     let meant = match &claims.aud {
         Value::Array(all) => !all.is_empty() && all.iter().all(ours),
         one => ours(one),
     };
     if !meant {
-        return Err("aud, which must be this issuer or its token endpoint");
+        return Err("aud, which must be this issuer or one of its endpoints");
     }
     let now = now.seconds();
-    if claims.exp <= now {
+    let exp = claims.exp.seconds();
+    if exp <= now {
         return Err("exp, which is past");
     }
-    if claims.exp > now + LIFE {
-        return Err("exp, which is over five minutes ahead");
+    if exp > now + LIFE {
+        return Err(TOO_FAR_AHEAD);
     }
-    if claims.nbf.is_some_and(|nbf| nbf > now + SKEW) || claims.iat.is_some_and(|iat| iat > now + SKEW) {
+    let ahead = |time: NumericDate| time.seconds() > now + SKEW;
+    if claims.nbf.is_some_and(ahead) || claims.iat.is_some_and(ahead) {
         return Err("nbf or iat, which lies ahead");
     }
     if claims.jti.is_empty() || claims.jti.len() > LONGEST_ID || claims.jti.contains('\0') {

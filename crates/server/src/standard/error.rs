@@ -9,6 +9,7 @@ use axum::{
 use grantor_protocol::causes::{DeviceError, TokenError};
 use serde_json::json;
 
+use super::assertion;
 use crate::{house::DataCenter, http::reply};
 
 /// One description for every way in which a code is not good: what it was is told to the client's owner, not to
@@ -61,6 +62,9 @@ fn named(cause: &TokenError) -> Named {
         TokenError::SecretMissing => client("the client has to authenticate"),
         TokenError::SecretWrong => client("the client's secret is wrong"),
         TokenError::MethodNotAllowed => client("the client is not registered to authenticate in this way"),
+        TokenError::AssertionRefused(assertion::TOO_FAR_AHEAD) => {
+            client("the assertion's exp is over five minutes ahead; let it expire sooner")
+        }
         TokenError::AssertionRefused(_) => {
             client("the assertion is not one of this client for this server, or is not good now; see its owner's log")
         }

@@ -53,6 +53,7 @@ async fn response_headers_of_json_answers() {
         for reply in [refreshed, refused, not_posted, revoked, told] {
             assert_eq!(reply.header("content-type"), Some("application/json;charset=UTF-8"), "{reply:?}");
             assert_eq!(reply.header("x-content-type-options"), Some("nosniff"), "{reply:?}");
+            assert_eq!(reply.header("x-frame-options"), Some("SAMEORIGIN"), "{reply:?}");
             assert_eq!(reply.header("cache-control"), Some("no-store"), "{reply:?}");
             assert_eq!(reply.header("pragma"), Some("no-cache"), "{reply:?}");
             assert!(reply.header("x-request-id").is_some(), "{reply:?}");

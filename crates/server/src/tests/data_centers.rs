@@ -20,10 +20,13 @@ async fn i08_a_code_at_the_wrong_data_center_stays_good_at_home() {
         // Told from the data-center byte before any look-up: a made-up code of eu answers alike.
         let made_up = format!("1000.{id}.{}", "0".repeat(32));
         let nowhere = format!("1000.{}ff{}.{}", &id[..12], &id[14..], "0".repeat(32));
-        for code in [&code, &made_up, &nowhere] {
-            for location in ["us", "cn"] {
+        for location in ["us", "cn"] {
+            for code in [&code, &made_up] {
                 assert_eq!(house.exchange(location, &DESK, code).await.brief(), INVALID_CLIENT, "{location}");
             }
+            // A byte that is no data center's: nobody made it, and nobody's client is wrong.
+            assert_eq!(house.exchange(location, &DESK, &nowhere).await.brief(), INVALID_CODE, "{location}");
+            assert_eq!(house.refresh(location, &DESK, &nowhere).await.brief(), INVALID_CODE, "{location}");
         }
         let right = house.exchange("us", &DESK, &code).await;
         let wrong = house.exchange("us", &DESK, &made_up).await;

@@ -83,7 +83,12 @@ async fn a_portal_s_user_gets_a_token_by_the_organization_s_word() {
         let reply = asked(house, &assertion).await;
         assert_eq!((reply.status, reply.json()["expires_in_sec"].as_i64()), (200, Some(3600)), "{reply:?}");
         assert_eq!(reply.header("access-control-allow-origin"), Some(ORIGIN));
-        assert_eq!(reply.json().as_object().unwrap().len(), 2, "no refresh token");
+        assert_eq!(
+            reply.json()["expires_in"].as_i64(),
+            Some(3_600_000),
+            "in milliseconds, as a published SDK reads it"
+        );
+        assert_eq!(reply.json().as_object().unwrap().len(), 3, "no refresh token");
         let access = reply.text("access_token");
         assert_eq!(house.user_info("us", &access).await.json()["ZUID"], PAT.zuid);
         let (presented, now) = (PresentedToken::parse(&access).unwrap(), house.clock().now());

@@ -33,6 +33,27 @@ async fn c01_a_code_becomes_tokens() {
     .await;
 }
 
+/// A published SDK writes a slash more than it should into every call.
+#[tokio::test]
+async fn slashes_before_the_path_are_one() {
+    for_one_store(async |house| {
+        let tokens = house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
+        for slashes in ["//", "////"] {
+            let reply =
+                house.post("us", &format!("{slashes}oauth/v2/token"), &refreshing(&DESK, &tokens.refresh)).await;
+            assert_eq!(reply.status, 200, "{reply:?}");
+            drop(reply.text("access_token"));
+        }
+        // Never a way to another host.
+        for target in ["//evil.example/oauth/v2/auth?client_id=x", "//evil.example", "//"] {
+            let reply = house.send("us", &Request::get(target)).await;
+            let leads_away = reply.header("location").is_some_and(|to| to.contains("evil.example"));
+            assert!(!leads_away && reply.status < 500, "{target}: {reply:?}");
+        }
+    })
+    .await;
+}
+
 fn assert_shape(token: &str, prefix: &str) {
     let parts: Vec<&str> = token.split('.').collect();
     assert_eq!((parts.len(), parts[0]), (3, prefix), "{token}");

@@ -17,7 +17,7 @@ use grantor_store::DeviceCode;
 use super::{
     Visit, device, error_pages, implicit,
     more_scopes::{self, More},
-    resume, sign_in,
+    resume, sign_in, simulated,
 };
 use crate::{failure::Failure, standard};
 
@@ -106,7 +106,7 @@ async fn begin_at(visit: &Visit, signing_in: bool) -> Result<Result<Option<Valid
 
 /// RFC 6749 section 4.1.2.1 tells the client by redirect, at once. RFC 9700 section 4.11.2 adds that a stranger's
 /// link must not use us to send anybody on: so the person signs in first, and the redirect follows. Whoever is
-/// signed in, and a request that wants no page, is sent back at once.
+/// signed in, and a request that wants no page, is sent back at once; so is whom a sandbox would sign in.
 async fn refused(
     visit: &Visit,
     silent: bool,
@@ -115,7 +115,7 @@ async fn refused(
     cause: PageError,
 ) -> Result<Response, Failure> {
     let signed_in = !visit.sealed.switch_account && resume::load(visit, None).await?.facts.user.is_some();
-    if silent || signed_in {
+    if silent || signed_in || simulated::is_meant(visit) {
         return Ok(standard::authorize::refuse(visit, record, reply_to, cause));
     }
     sign_in::page(visit, None).await

@@ -59,15 +59,24 @@ pub async fn take_over(visit: &mut Visit, valid: Option<&Valid>) -> Result<Optio
     }
 }
 
+/// Whether somebody who is not there would answer this visit.
+pub fn is_meant(visit: &Visit) -> bool {
+    let approved = visit.dc.house.sandbox.as_ref().map(|sandbox| sandbox.approvals.of_query(&visit.query));
+    matches!(approved, Some(Ok(Some(_))))
+}
+
 async fn sign_in(visit: &mut Visit, user: &User, approval: Approval) -> Result<Option<Response>, Failure> {
     let (id, realm) = (user.id, visit.door.realm().clone());
     if let Some(wanted) = approval.organization {
         let in_realm = realm.clone();
-        let memberships = visit.dc.store.read(move |tx| tx.memberships(id, &in_realm)).await?;
+        let mut memberships = visit.dc.store.read(move |tx| tx.memberships(id, &in_realm)).await?;
+        let administers = visit.door.is_for_organization();
+        memberships.retain(|m| m.administrator || !administers);
         let ids: Vec<&str> = memberships.iter().map(|m| m.organization.id.as_str()).collect();
         if !ids.contains(&wanted.as_str()) {
             let ids = if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
-            let why = format!("{} is not in the organization {wanted:?}; theirs: {ids}", approval.email);
+            let what = if administers { "does not administer" } else { "is not in" };
+            let why = format!("{} {what} the organization {wanted:?}; theirs: {ids}", approval.email);
             return Ok(Some(sandbox::wrong(&why)));
         }
         visit.sealed.organization = Some((id.0, wanted));

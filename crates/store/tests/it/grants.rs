@@ -94,7 +94,6 @@ fn a_removed_client_leaves_nothing_to_inherit() {
         }
         assert!(world.read(|tx| tx.grant_facts(U2, C1, at(1))).is_empty(), "the second user is asked again");
         assert_eq!(world.number("SELECT COUNT(*) FROM refresh_tokens"), 1);
-        assert_eq!(world.number("SELECT COUNT(*) FROM codes WHERE client_id = '1000.C1'"), 1);
         assert_eq!(world.number("SELECT COUNT(*) FROM client_users WHERE client_id = '1000.C1'"), 1);
     });
 }

@@ -152,7 +152,6 @@ fn a_removed_user_leaves_nothing_to_work_or_to_inherit() {
             "SELECT COUNT(*) FROM memberships WHERE user_id = 1",
             "SELECT COUNT(*) FROM grants WHERE user_id = 1",
             "SELECT COUNT(*) FROM client_users WHERE user_id = 1",
-            "SELECT COUNT(*) FROM codes WHERE user_id = 1",
             "SELECT COUNT(*) FROM refresh_tokens WHERE user_id = 1",
             "SELECT COUNT(*) FROM browser_sessions WHERE user_id = 1",
             "SELECT COUNT(*) FROM users WHERE id = 1",
@@ -198,7 +197,6 @@ fn a_removed_organization_leaves_nothing_to_work_or_to_inherit() {
         for sql in [
             "SELECT COUNT(*) FROM memberships WHERE organization_id = '60001'",
             "SELECT COUNT(*) FROM grants WHERE organization_id = '60001'",
-            "SELECT COUNT(*) FROM codes WHERE organization_id = '60001'",
             "SELECT COUNT(*) FROM refresh_tokens WHERE organization_id = '60001'",
             "SELECT COUNT(*) FROM organizations WHERE id = '60001'",
         ] {

@@ -25,14 +25,7 @@ const LARGE: [&str; 10] = [
 
 /// What may look through one: a deletion, a count or a list that is the whole table, a command of the operator, or the
 /// sandbox. By how it begins.
-const MAY_SCAN: [&str; 13] = [
-    "DELETE FROM client_users WHERE client_id",
-    "DELETE FROM refresh_tokens WHERE client_id",
-    "DELETE FROM refresh_tokens WHERE organization_id",
-    "DELETE FROM refresh_tokens WHERE user_id",
-    "DELETE FROM codes WHERE client_id",
-    "DELETE FROM codes WHERE organization_id",
-    "DELETE FROM codes WHERE user_id",
+const MAY_SCAN: [&str; 6] = [
     "SELECT COUNT(*) FROM ",
     "SELECT 1 FROM users WHERE email = $1 LIMIT 1",
     "SELECT cors_origins FROM clients",

@@ -61,6 +61,17 @@ async fn a_code_is_read_as_people_type_it() {
 }
 
 #[tokio::test]
+async fn no_other_method_acts_at_the_device_s_page() {
+    for_one_store(async |house| {
+        for method in ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"] {
+            let reply = house.send("us", &Request::new(method, "/oauth/v3/device?user_code=BCDF-GHJK")).await;
+            assert_eq!(reply.status, 400, "{method}: {reply:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn g05_guessing_is_slow_in_a_browser_and_from_an_address() {
     for_each_store_with(LIMITED, async |house| {
         let device = Device::begin(house, "us").await;

@@ -170,8 +170,33 @@ async fn a_device_is_approved_by_its_code() {
             // The approval was for this device only.
             assert_eq!(get(house, "approve").await, json!({"email": null}));
         }
-        let unknown = tell(house, "approve", &json!({"email": ALICE.email, "user_code": "BCDF-GHJK"})).await;
-        assert_eq!(unknown.status, 400, "{unknown:?}");
+        for wrong in ["BCDF-GHJK", "AAAA-AAAA", "x", "", "BCDF-GHJ"] {
+            let unknown = tell(house, "approve", &json!({"email": ALICE.email, "user_code": wrong})).await;
+            assert_eq!(unknown.status, 400, "{wrong:?}: {unknown:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn for_a_whole_organization_only_one_that_is_administered() {
+    for_one_store(async |house| {
+        let asked = async |organization: &str| {
+            let ask = Ask::of(&DESK).with("scope", BOUND).with("sandbox_user", BOB.email);
+            let link = ask.with("sandbox_organization", organization).url(house).replace("/oauth/v2/auth", "/oauth/v2/org/auth");
+            house.send("us", &Request::get(&link[house.url("us").len()..])).await
+        };
+        house.provision(&format!(
+            "[[user]]\nemail = \"{}\"\nzuid = {}\n{{password}}\ndata_center = \"us\"\norganizations = [\"10001\", \"10002\"]\n\
+             administers = [\"10001\"]\n",
+            BOB.email, BOB.zuid
+        )).await;
+        let allowed = asked("10001").await;
+        let code = Callback::of(allowed.header("location").unwrap()).code();
+        Tokens::of(&house.exchange("us", &DESK, &code).await);
+        let refused = asked("10002").await;
+        assert_eq!(refused.status, 400, "{refused:?}");
+        assert!(refused.body.contains("does not administer"), "{refused:?}");
     })
     .await;
 }
@@ -219,6 +244,9 @@ async fn at_the_standard_door_as_well() {
         ];
         let tokens = house.post("us", "/oauth2/token", &redeem).await;
         assert!(tokens.status == 200 && !tokens.text("id_token").is_empty(), "{tokens:?}");
+        // What is wrong with the request is told at once, without a page to sign in on.
+        let wrong = sent(&[alice, ("response_mode", "jwt")]).await;
+        assert_eq!(wrong.get("error"), Some("invalid_request"), "{wrong:?}");
         // Throttled now: told to the application, as the documents of this door have it.
         told(house, "faults", &json!({"fault": "throttle", "endpoint": "authorize"})).await;
         assert_eq!(sent(&[alice]).await.get("error"), Some("temporarily_unavailable"));

@@ -111,8 +111,16 @@ async fn d08_an_assertion_of_the_client_for_this_server_is_good_once() {
             refused(&house.send("us", &request(&assertion, &[])).await, 401, "invalid_client");
             let mut for_issuer = claims(house, SIGNER);
             for_issuer["aud"] = json!([issuer(house, "us")]);
+            // A fraction of a second is a number as well (RFC 7519 section 2).
+            for_issuer["exp"] = json!(for_issuer["exp"].as_f64().unwrap() - 0.5);
             let unnamed = key.sign_as(&for_issuer, |h| h.kid = None);
             Tokens::of(&house.send("us", &request(&unnamed, &[("client_id", SIGNER)])).await);
+        }
+        // Any endpoint of the issuer names it.
+        for path in ["introspect", "revoke", "device_authorization"] {
+            let mut there = claims(house, SIGNER);
+            there["aud"] = json!(format!("{}/{path}", issuer(house, "us")));
+            Tokens::of(&house.send("us", &request(&ec.sign(&there), &[])).await);
         }
         let now = house.clock().now().seconds();
         let other_place = format!("{}/token", issuer(house, "eu"));

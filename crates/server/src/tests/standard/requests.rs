@@ -138,6 +138,10 @@ async fn a07_to_a09_and_b05_the_client_is_told_what_is_wrong() {
             (good().with("id_token_hint", "x"), "invalid_request"),
             (good().with("id_token_hint", "eyJhbGciOiJub25lIn0.eyJzdWIiOiI3MDAwMDEifQ."), "invalid_request"),
             (good().with("resource", "https://nowhere.example/"), "invalid_target"),
+            // Without a value they count as left out (RFC 6749 section 3.1).
+            (good().with("resource", "").with("request", "").with("request_uri", "").with("registration", ""), ""),
+            (without_pkce(&DESK).with("code_challenge", "").with("code_challenge_method", ""), ""),
+            (without_pkce(&POCKET).with("code_challenge", ""), "invalid_request"),
             // B01: a confidential client may do without PKCE only when a nonce protects the code.
             (without_pkce(&DESK), ""),
             (without_pkce(&DESK).without("nonce"), "invalid_request"),
