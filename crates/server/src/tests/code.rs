@@ -160,7 +160,7 @@ async fn c02_a_second_redemption_is_refused_and_later_ends_the_tokens() {
                 tokens.access.clone()
             };
             // A double click or a retry: refused, nothing else (decision 11).
-            house.advance_millis(9_999);
+            house.advance_millis(10_000);
             assert_eq!(house.exchange("us", &DESK, &code).await.brief(), INVALID_CODE);
             assert!(house.alive("us", &tokens.access).await && house.alive("us", &fresh).await);
             // Another client with the spent code ends nothing.

@@ -125,7 +125,7 @@ async fn c03_fifty_at_once_redeem_a_code_once() {
             assert_eq!(won.len(), 1, "round {round}");
             // Within the grace the winner keeps its tokens; later a reuse ends them (as C02).
             assert!(house.alive("us", &won[0].access).await, "round {round}");
-            house.advance(10);
+            house.advance(11);
             assert_eq!(house.exchange("us", &DESK, &code).await.brief(), INVALID_CODE);
             assert!(!house.alive("us", &won[0].access).await, "round {round}");
             assert_eq!(house.refresh("us", &DESK, &won[0].refresh).await.brief(), INVALID_CODE);

@@ -5,7 +5,7 @@ use axum::{http::StatusCode, response::Response};
 use grantor_protocol::{
     asked::Asked,
     causes::PageError,
-    client::Client,
+    client::{Client, ClientType},
     redirect_uri::{self, Difference},
 };
 
@@ -158,7 +158,8 @@ fn details(cause: &PageError, asked: &Asked, client: Option<&Client>) -> Vec<(St
         }
         PageError::ResponseTypeUnsupported => {
             add("response_type received", asked.response_type.as_deref());
-            add("response_type expected", Some("code"));
+            let by_code = client.is_none_or(|client| client.client_type != ClientType::Browser);
+            add("response_type expected", Some(if by_code { "code" } else { "token" }));
         }
         PageError::PkceMissing | PageError::PkceChallengeMalformed | PageError::PkceMethodMalformed => {
             add("code_challenge_method received", asked.code_challenge_method.as_deref());
