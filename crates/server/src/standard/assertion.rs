@@ -31,12 +31,9 @@ pub(crate) struct Claims {
     iss: String,
     sub: String,
     aud: Value,
-    exp: i64,
     pub(crate) jti: String,
-    #[serde(default)]
-    nbf: Option<i64>,
-    #[serde(default)]
-    iat: Option<i64>,
+    #[serde(flatten)]
+    times: Times,
 }
 
 /// The `sub` that an assertion claims, unchecked: whose keys to look for when `client_id` was not sent.
@@ -72,8 +69,7 @@ pub async fn check(
     if let Err(part) = judge(&claims, &record.client.id, &super::issuer(&dc.place), now) {
         return Ok(Err(TokenError::AssertionRefused(part)));
     }
-    let (client_id, id) = (record.client.id.clone(), claims.jti);
-    let until = Timestamp::from_millis(claims.exp.saturating_add(1).saturating_mul(1000));
+    let (client_id, until, id) = (record.client.id.clone(), claims.times.until(), claims.jti);
     let first = dc.store.write(move |tx| tx.spend_assertion(&client_id, &id, until)).await?;
     Ok(if first { Ok(()) } else { Err(TokenError::AssertionReplayed) })
 }
@@ -133,17 +129,45 @@ pub(crate) fn judge(claims: &Claims, client_id: &str, issuer: &str, now: Timesta
     if !meant {
         return Err("aud, which must be this issuer or its token endpoint");
     }
-    let now = now.seconds();
-    if claims.exp <= now {
-        return Err("exp, which is past");
+    claims.times.judge(now)?;
+    judge_id(&claims.jti)
+}
+
+/// What every assertion says of when it is good.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Times {
+    exp: i64,
+    #[serde(default)]
+    nbf: Option<i64>,
+    #[serde(default)]
+    iat: Option<i64>,
+}
+
+impl Times {
+    /// Whether it is good now, and for five minutes at most.
+    pub(crate) fn judge(&self, now: Timestamp) -> Result<(), &'static str> {
+        let now = now.seconds();
+        if self.exp <= now {
+            return Err("exp, which is past");
+        }
+        if self.exp > now + LIFE {
+            return Err("exp, which is over five minutes ahead");
+        }
+        if self.nbf.is_some_and(|nbf| nbf > now + SKEW) || self.iat.is_some_and(|iat| iat > now + SKEW) {
+            return Err("nbf or iat, which lies ahead");
+        }
+        Ok(())
     }
-    if claims.exp > now + LIFE {
-        return Err("exp, which is over five minutes ahead");
+
+    /// Until when it has to be remembered as spent.
+    pub(crate) fn until(&self) -> Timestamp {
+        Timestamp::from_millis(self.exp.saturating_add(1).saturating_mul(1000))
     }
-    if claims.nbf.is_some_and(|nbf| nbf > now + SKEW) || claims.iat.is_some_and(|iat| iat > now + SKEW) {
-        return Err("nbf or iat, which lies ahead");
-    }
-    if claims.jti.is_empty() || claims.jti.len() > LONGEST_ID || claims.jti.contains('\0') {
+}
+
+/// Whether an assertion may be called so. A NUL is none that PostgreSQL keeps.
+pub(crate) fn judge_id(id: &str) -> Result<(), &'static str> {
+    if id.is_empty() || id.len() > LONGEST_ID || id.contains('\0') {
         return Err("jti, which must have 1 to 255 bytes");
     }
     Ok(())
