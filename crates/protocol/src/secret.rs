@@ -34,6 +34,8 @@ pub enum SecretKind {
     VerificationLink,
     /// A link in a mail that makes an account.
     SignUpLink,
+    /// The hash of a password, which names it where it may not be shown.
+    PasswordHash,
 }
 
 impl SecretKind {
@@ -52,6 +54,7 @@ impl SecretKind {
             Self::RecoveryLink => b"grantor/recovery-link/",
             Self::VerificationLink => b"grantor/verification-link/",
             Self::SignUpLink => b"grantor/sign-up-link/",
+            Self::PasswordHash => b"grantor/password-hash/",
         }
     }
 }
@@ -163,6 +166,7 @@ mod tests {
             SecretKind::RecoveryLink,
             SecretKind::VerificationLink,
             SecretKind::SignUpLink,
+            SecretKind::PasswordHash,
         ];
         for (i, a) in kinds.iter().enumerate() {
             for (j, b) in kinds.iter().enumerate() {

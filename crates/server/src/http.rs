@@ -7,6 +7,7 @@ pub mod peer;
 pub mod portal_id;
 pub mod reply;
 pub mod upload;
+pub mod whole;
 
 /// The id that a person or developer may quote; sixteen hex digits, in the answer's `x-request-id`.
 #[derive(Debug, Clone)]

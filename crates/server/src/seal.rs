@@ -40,15 +40,26 @@ pub struct Sealed {
     /// Who said to go on as the one signed in.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub account: Option<i64>,
-    /// Who typed the right password, but has a second factor to prove; and when, in milliseconds.
-    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
-    pub password_ok: Option<(i64, i64)>,
+    /// Who typed the right password, but has a second factor to prove.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    pub password_ok: Option<PasswordOk>,
     /// The challenge that a passkey may answer on the page this came with; and when it was made, in milliseconds.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub challenge: Option<(String, i64)>,
     /// What the consent page showed.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<ConsentShown>,
+}
+
+/// A password that was right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordOk {
+    /// Whose.
+    pub user: i64,
+    /// When it was typed, in milliseconds.
+    pub at: i64,
+    /// The mark of the hash it was checked against, in hex: another password is not this one.
+    pub mark: String,
 }
 
 /// Exactly what a person saw when asked.

@@ -48,6 +48,11 @@ impl Sitting<'_> {
     ) -> Response {
         let back = request.uri().path_and_query().map_or("/account", |p| p.as_str()).to_owned();
         Visit::walk(dc, Door::home(Realm::Accounts), Endpoint::Page, request, async move |visit: &mut Visit| {
+            // Before it is looked up who asks: a body may take its time, and whoever was removed or signed out meanwhile
+            // is nobody here when it has come. Of whoever has no session nothing is read.
+            if visit.session().is_some() && visit.await_body().await.is_err() {
+                return Ok(error_pages::unreadable(visit));
+            }
             let known = resume::load(visit, None).await?;
             let Some(person) = known.signed_in else {
                 let query = form_urlencoded::Serializer::new(String::new()).append_pair("continue", &back).finish();

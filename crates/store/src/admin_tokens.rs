@@ -68,13 +68,9 @@ fn token(row: &Row<'_>) -> Result<AdminToken, StoreError> {
 impl Tx<'_> {
     /// Keeps a new token. False when there is one of that name.
     pub fn add_admin_token(&mut self, new: &AdminToken, secret: &SecretHash) -> Result<bool, StoreError> {
-        let taken = self.one("SELECT 1 FROM admin_tokens WHERE name = $1", &[new.name.as_str().into()], |_| Ok(()))?;
-        if taken.is_some() {
-            return Ok(false);
-        }
-        self.execute(
+        let added = self.execute(
             "INSERT INTO admin_tokens (id, name, role, secret_hash, created_at, used_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, 0, $6)",
+             VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (name) DO NOTHING",
             &[
                 new.id.as_bytes().into(),
                 new.name.as_str().into(),
@@ -84,7 +80,7 @@ impl Tx<'_> {
                 new.expires_at.map_or(0, Timestamp::millis).into(),
             ],
         )?;
-        Ok(true)
+        Ok(added == 1)
     }
 
     /// The token that was presented, when it holds now.

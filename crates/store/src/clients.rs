@@ -27,14 +27,14 @@ pub struct Registration {
 
 /// Reads registrations, in the order of [`registration`]: which ones is what follows.
 macro_rules! registrations {
-    ($which:literal) => {
+    ($($which:expr),+) => {
         concat!(
             "SELECT id, client_type, name, homepage_url, redirect_uris, data_centers, scopes, grant_types, disabled,
                javascript_domains, owner, same_secret, jwks, jwks_uri, id_token_signing_alg,
                token_endpoint_auth_method, post_logout_redirect_uris, cors_origins, legacy_token_body,
                owner_location, description, logo_hash, clone_of
              FROM clients ",
-            $which
+            $($which),+
         )
     };
 }

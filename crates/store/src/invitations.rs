@@ -58,6 +58,8 @@ pub struct Invited {
 /// Why nobody was invited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotInvited {
+    /// Who invites is no administrator of the organization, or not any more.
+    NotAdministrator,
     /// Whoever has this address is a member.
     Member,
     /// Too many are open.
@@ -78,12 +80,18 @@ impl Tx<'_> {
     pub const INVITATION_LIFE: Duration = Duration::from_hours(7 * 24);
 
     /// Invites. An earlier open invitation for the same address is taken back.
+    ///
+    /// # Errors
+    /// The inner one says why nobody was invited.
     pub fn invite(
         &mut self,
         new: &NewInvitation,
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<Result<(), NotInvited>, StoreError> {
+        if !self.holds_office(&new.organization_id, new.invited_by)? {
+            return Ok(Err(NotInvited::NotAdministrator));
+        }
         let member = self.one(
             "SELECT 1 FROM users u JOIN memberships m ON m.user_id = u.id
              WHERE u.realm = '' AND u.email = $1 AND m.organization_id = $2",
@@ -142,7 +150,7 @@ impl Tx<'_> {
         )
     }
 
-    /// Takes an invitation back. False when there is none that is open.
+    /// Takes an invitation back. False when there is none that is open, or who does it is no administrator.
     pub fn withdraw_invitation(
         &mut self,
         organization_id: &str,
@@ -150,6 +158,9 @@ impl Tx<'_> {
         id: TokenId,
         trail: &AuditTrail,
     ) -> Result<bool, StoreError> {
+        if !self.holds_office(organization_id, by)? {
+            return Ok(false);
+        }
         let email = self.one(
             "UPDATE invitations SET state = 'withdrawn'
              WHERE id = $1 AND organization_id = $2 AND state = 'open' RETURNING email",

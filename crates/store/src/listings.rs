@@ -10,7 +10,7 @@ use grantor_protocol::{
 use crate::{
     AuditRow, StoreError, Tx,
     audit::audit_row,
-    notices::like,
+    search::{Sought, holds},
     users::{organization, user},
 };
 
@@ -82,10 +82,6 @@ pub struct Counts {
     pub audit: i64,
 }
 
-fn pattern(search: &str) -> String {
-    if search.is_empty() { String::new() } else { format!("%{}%", like(&search.to_lowercase())) }
-}
-
 impl Tx<'_> {
     /// Users after an id, by id; `realm`: only that one; `search`: a part of the address.
     pub fn users_listed(
@@ -98,7 +94,12 @@ impl Tx<'_> {
         self.all(
             "SELECT id, realm, email_shown, first_name, last_name, disabled, email_verified FROM users
              WHERE id > $1 AND ($2 = '*' OR realm = $2) AND ($3 = '' OR email LIKE $3 ESCAPE '!') ORDER BY id LIMIT $4",
-            &[after.0.into(), realm.map_or("*", Realm::as_str).into(), pattern(search).as_str().into(), limit.into()],
+            &[
+                after.0.into(),
+                realm.map_or("*", Realm::as_str).into(),
+                Sought::of(search).small.as_str().into(),
+                limit.into(),
+            ],
             user,
         )
     }
@@ -110,10 +111,21 @@ impl Tx<'_> {
         after: &str,
         limit: i64,
     ) -> Result<Vec<Organization>, StoreError> {
+        let Sought { small, typed, words, capitals } = Sought::of(search);
         self.all(
-            "SELECT id, name, environment FROM organizations
-             WHERE id > $1 AND ($2 = '' OR LOWER(name) LIKE $2 ESCAPE '!') ORDER BY id LIMIT $3",
-            &[after.into(), pattern(search).as_str().into(), limit.into()],
+            concat!(
+                "SELECT id, name, environment FROM organizations WHERE id > $1 AND ($3 = '' OR ",
+                holds!("name", "$3", "$4", "$5", "$6"),
+                ") ORDER BY id LIMIT $2"
+            ),
+            &[
+                after.into(),
+                limit.into(),
+                small.as_str().into(),
+                typed.as_str().into(),
+                words.as_str().into(),
+                capitals.as_str().into(),
+            ],
             organization,
         )
     }
@@ -129,10 +141,22 @@ impl Tx<'_> {
 
     /// Ids of clients after an id, by id; `search`: a part of the name, the id or the owner's address.
     pub fn client_ids_listed(&mut self, search: &str, after: &str, limit: i64) -> Result<Vec<String>, StoreError> {
+        let Sought { small, typed, words, capitals } = Sought::of(search);
         self.all(
-            "SELECT id FROM clients WHERE id > $1 AND ($2 = '' OR LOWER(name) LIKE $2 ESCAPE '!'
-               OR LOWER(id) LIKE $2 ESCAPE '!' OR owner LIKE $2 ESCAPE '!') ORDER BY id LIMIT $3",
-            &[after.into(), pattern(search).as_str().into(), limit.into()],
+            concat!(
+                "SELECT id FROM clients
+                 WHERE id > $1 AND ($3 = '' OR LOWER(id) LIKE $3 ESCAPE '!' OR owner LIKE $3 ESCAPE '!' OR ",
+                holds!("name", "$3", "$4", "$5", "$6"),
+                ") ORDER BY id LIMIT $2"
+            ),
+            &[
+                after.into(),
+                limit.into(),
+                small.as_str().into(),
+                typed.as_str().into(),
+                words.as_str().into(),
+                capitals.as_str().into(),
+            ],
             |row| row.text(0),
         )
     }

@@ -3,7 +3,10 @@
 
 use grantor_protocol::{people::UserId, time::Timestamp, token::TokenId};
 
-use crate::{AuditEvent, AuditTrail, Concerning, StoreError, Tx, notices::like};
+use crate::{
+    AuditEvent, AuditTrail, Concerning, StoreError, Tx,
+    search::{Sought, holds},
+};
 
 /// A member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,9 +48,11 @@ impl Figures {
 /// Why a member stays what they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotChanged {
+    /// Who changes them is no administrator of this organization, or not any more.
+    NotAdministrator,
     /// No such member of this organization.
     NoMember,
-    /// They are its only administrator.
+    /// They are the only one who can administer it.
     LastAdministrator,
 }
 
@@ -60,14 +65,24 @@ impl Tx<'_> {
         after: UserId,
         limit: i64,
     ) -> Result<Vec<Member>, StoreError> {
-        let wanted = if text.is_empty() { String::new() } else { format!("%{}%", like(&text.to_lowercase())) };
+        let Sought { small, typed, words, capitals } = Sought::of(text);
         self.all(
-            "SELECT m.user_id, u.first_name, u.last_name, u.email_shown, m.administrator, u.disabled
-             FROM memberships m JOIN users u ON u.id = m.user_id
-             WHERE m.organization_id = $1 AND m.user_id > $2
-               AND ($3 = '' OR u.email LIKE $3 ESCAPE '!' OR LOWER(u.first_name || ' ' || u.last_name) LIKE $3 ESCAPE '!')
-             ORDER BY m.user_id LIMIT $4",
-            &[organization_id.into(), after.0.into(), wanted.as_str().into(), limit.into()],
+            concat!(
+                "SELECT m.user_id, u.first_name, u.last_name, u.email_shown, m.administrator, u.disabled
+                 FROM memberships m JOIN users u ON u.id = m.user_id
+                 WHERE m.organization_id = $1 AND m.user_id > $2 AND ($4 = '' OR u.email LIKE $4 ESCAPE '!' OR ",
+                holds!("u.first_name || ' ' || u.last_name", "$4", "$5", "$6", "$7"),
+                ") ORDER BY m.user_id LIMIT $3"
+            ),
+            &[
+                organization_id.into(),
+                after.0.into(),
+                limit.into(),
+                small.as_str().into(),
+                typed.as_str().into(),
+                words.as_str().into(),
+                capitals.as_str().into(),
+            ],
             |row| {
                 let name = format!("{} {}", row.text_ref(1)?, row.text_ref(2)?);
                 Ok(Member {
@@ -124,6 +139,9 @@ impl Tx<'_> {
     }
 
     /// Makes a member an administrator, or no longer one.
+    ///
+    /// # Errors
+    /// The inner one says why the member stays what they are, and nothing is done.
     pub fn set_administrator(
         &mut self,
         organization_id: &str,
@@ -131,14 +149,14 @@ impl Tx<'_> {
         (user, administrator): (UserId, bool),
         trail: &AuditTrail,
     ) -> Result<Result<(), NotChanged>, StoreError> {
-        let (is, others) = match self.hold_administration(organization_id, user)? {
-            Ok(held) => held,
+        let is = match self.hold_administration(organization_id, by, user)? {
+            Ok(is) => is,
             Err(why) => return Ok(Err(why)),
         };
         if is == administrator {
             return Ok(Ok(()));
         }
-        if !administrator && others == 0 {
+        if !administrator && !self.others_administer(organization_id, user)? {
             return Ok(Err(NotChanged::LastAdministrator));
         }
         self.execute(
@@ -152,6 +170,9 @@ impl Tx<'_> {
     }
 
     /// Removes a member. What they granted in this organization ends with it, and comes back with nothing.
+    ///
+    /// # Errors
+    /// The inner one says why the member stays, and nothing is done.
     pub fn remove_member(
         &mut self,
         organization_id: &str,
@@ -162,11 +183,11 @@ impl Tx<'_> {
     ) -> Result<Result<(), NotChanged>, StoreError> {
         // The order of locks: user, membership, grants with their refresh tokens, codes.
         self.one("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", &[user.0.into()], |_| Ok(()))?;
-        let (is, others) = match self.hold_administration(organization_id, user)? {
-            Ok(held) => held,
+        let is = match self.hold_administration(organization_id, by, user)? {
+            Ok(is) => is,
             Err(why) => return Ok(Err(why)),
         };
-        if is && others == 0 {
+        if is && !self.others_administer(organization_id, user)? {
             return Ok(Err(NotChanged::LastAdministrator));
         }
         self.execute(
@@ -187,21 +208,42 @@ impl Tx<'_> {
         Ok(Ok(()))
     }
 
-    /// Locks the membership and those of all administrators, in one order, so that two of them cannot remove each
-    /// other. Answers whether the member is an administrator, and how many others are.
-    pub(crate) fn hold_administration(
+    /// Whether `by` may act for the organization now. Every step of an administrator begins with it: whoever was removed
+    /// while their request was under way acts no more. Until the step ends they stay what they are, and administrators
+    /// who act at once take turns.
+    pub(crate) fn holds_office(&mut self, organization_id: &str, by: UserId) -> Result<bool, StoreError> {
+        Ok(self.hold_administration(organization_id, by, by)?.is_ok())
+    }
+
+    /// Locks a membership and those of all administrators, in one order, so that two of them cannot remove each other.
+    /// Answers whether the member is an administrator.
+    fn hold_administration(
         &mut self,
         organization_id: &str,
+        by: UserId,
         user: UserId,
-    ) -> Result<Result<(bool, usize), NotChanged>, StoreError> {
+    ) -> Result<Result<bool, NotChanged>, StoreError> {
         let held = self.all(
             "SELECT user_id, administrator FROM memberships
              WHERE organization_id = $1 AND (administrator OR user_id = $2) ORDER BY user_id FOR UPDATE",
             &[organization_id.into(), user.0.into()],
             |row| Ok((UserId(row.int(0)?), row.bool(1)?)),
         )?;
-        let others = held.iter().filter(|(id, administrator)| *id != user && *administrator).count();
-        Ok(held.iter().find(|(id, _)| *id == user).map(|(_, is)| (*is, others)).ok_or(NotChanged::NoMember))
+        if !held.contains(&(by, true)) || self.user(by)?.is_none_or(|by| by.disabled) {
+            return Ok(Err(NotChanged::NotAdministrator));
+        }
+        Ok(held.iter().find(|(id, _)| *id == user).map(|(_, is)| *is).ok_or(NotChanged::NoMember))
+    }
+
+    /// Whether somebody else administers the organization and can sign in: without one, an administrator stays.
+    pub(crate) fn others_administer(&mut self, organization_id: &str, user: UserId) -> Result<bool, StoreError> {
+        let other = self.one(
+            "SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id
+             WHERE m.organization_id = $1 AND m.user_id <> $2 AND m.administrator AND NOT u.disabled LIMIT 1",
+            &[organization_id.into(), user.0.into()],
+            |_| Ok(()),
+        )?;
+        Ok(other.is_some())
     }
 }
 

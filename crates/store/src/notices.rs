@@ -4,7 +4,10 @@
 
 use grantor_protocol::{time::Timestamp, token::TokenId};
 
-use crate::{Row, StoreError, Tx};
+use crate::{
+    Row, StoreError, Tx,
+    search::{Sought, holds},
+};
 
 /// What a notice tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -123,22 +126,28 @@ impl Tx<'_> {
 
     /// The newest notices of a client that the filter wants, newest first. The ring bounds what is looked at.
     pub fn notices(&mut self, client_id: &str, wanted: &NoticeFilter, limit: i64) -> Result<Vec<Notice>, StoreError> {
-        let text = wanted.text.as_deref().map(|text| format!("%{}%", like(&text.to_lowercase()))).unwrap_or_default();
+        let Sought { small, typed, words, capitals } = Sought::of(wanted.text.as_deref().unwrap_or_default());
         let before = wanted.before.unwrap_or(TokenId::from_bytes([0xff; 16]));
         self.all(
-            "SELECT client_id, id, kind, location, endpoint, cause, detail, request_id FROM notices
-             WHERE client_id = $1 AND id < $2 AND ($3 = '' OR kind = $3) AND ($4 = '' OR cause = $4)
-               AND ($5 = '' OR location = $5)
-               AND ($6 = '' OR LOWER(detail) LIKE $6 ESCAPE '!' OR cause LIKE $6 ESCAPE '!' OR request_id LIKE $6 ESCAPE '!')
-             ORDER BY id DESC LIMIT $7",
+            concat!(
+                "SELECT client_id, id, kind, location, endpoint, cause, detail, request_id FROM notices
+                 WHERE client_id = $1 AND id < $2 AND ($3 = '' OR kind = $3) AND ($4 = '' OR cause = $4)
+                   AND ($5 = '' OR location = $5)
+                   AND ($7 = '' OR cause LIKE $7 ESCAPE '!' OR request_id LIKE $7 ESCAPE '!' OR ",
+                holds!("detail", "$7", "$8", "$9", "$10"),
+                ") ORDER BY id DESC LIMIT $6"
+            ),
             &[
                 client_id.into(),
                 before.as_bytes().into(),
                 wanted.kind.map_or("", NoticeKind::as_str).into(),
                 wanted.cause.as_deref().unwrap_or_default().into(),
                 wanted.location.as_deref().unwrap_or_default().into(),
-                text.as_str().into(),
                 limit.into(),
+                small.as_str().into(),
+                typed.as_str().into(),
+                words.as_str().into(),
+                capitals.as_str().into(),
             ],
             notice,
         )
@@ -162,9 +171,4 @@ impl Tx<'_> {
             |row| Ok((row.text(0)?, row.int(1)?)),
         )
     }
-}
-
-/// A text for LIKE, with its wildcards escaped by `!`.
-pub(crate) fn like(text: &str) -> String {
-    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }

@@ -3,7 +3,10 @@
 
 use grantor_protocol::{issue::Recent, people::UserId, scope::ScopeList, time::Timestamp, token::TokenId};
 
-use crate::{AuditEvent, AuditTrail, Concerning, StoreError, Tx, notices::like};
+use crate::{
+    AuditEvent, AuditTrail, Concerning, StoreError, Tx,
+    search::{Sought, holds},
+};
 
 /// An application that somebody in the organization connected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,20 +91,26 @@ impl Tx<'_> {
         limit: i64,
     ) -> Result<Vec<MemberGrant>, StoreError> {
         let after = after.map_or([0; 16], |id| *id.as_bytes());
-        let wanted = if text.is_empty() { String::new() } else { format!("%{}%", like(&text.to_lowercase())) };
+        let Sought { small, typed, words, capitals } = Sought::of(text);
         let rows = self.all(
-            "SELECT g.id, g.user_id, u.first_name, u.last_name, u.email_shown, g.scopes, g.offline, g.granted_at,
-                    g.refresh_ids
-             FROM grants g LEFT JOIN users u ON u.id = g.user_id
-             WHERE g.organization_id = $1 AND g.client_id = $2 AND g.id > $3 AND g.revoked_at IS NULL
-               AND ($4 = '' OR u.email LIKE $4 ESCAPE '!' OR LOWER(u.first_name || ' ' || u.last_name) LIKE $4 ESCAPE '!')
-             ORDER BY g.id LIMIT $5",
+            concat!(
+                "SELECT g.id, g.user_id, u.first_name, u.last_name, u.email_shown, g.scopes, g.offline, g.granted_at,
+                        g.refresh_ids
+                 FROM grants g LEFT JOIN users u ON u.id = g.user_id
+                 WHERE g.organization_id = $1 AND g.client_id = $2 AND g.id > $3 AND g.revoked_at IS NULL
+                   AND ($5 = '' OR u.email LIKE $5 ESCAPE '!' OR ",
+                holds!("u.first_name || ' ' || u.last_name", "$5", "$6", "$7", "$8"),
+                ") ORDER BY g.id LIMIT $4"
+            ),
             &[
                 organization_id.into(),
                 client_id.into(),
                 after.as_slice().into(),
-                wanted.as_str().into(),
                 limit.into(),
+                small.as_str().into(),
+                typed.as_str().into(),
+                words.as_str().into(),
+                capitals.as_str().into(),
             ],
             |row| {
                 let name = [row.opt_text_ref(2)?, row.opt_text_ref(3)?].map(Option::unwrap_or_default).join(" ");
@@ -142,8 +151,8 @@ impl Tx<'_> {
         Ok(used.flatten().map(Timestamp::from_millis))
     }
 
-    /// Takes back one grant of a member or of the organization. False when it is not one of this organization, or was
-    /// taken back before.
+    /// Takes back one grant of a member or of the organization. False when it is not one of this organization, when it
+    /// was taken back before, or when who does it is no administrator.
     pub fn withdraw_for(
         &mut self,
         organization_id: &str,
@@ -152,6 +161,9 @@ impl Tx<'_> {
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        if !self.holds_office(organization_id, by)? {
+            return Ok(false);
+        }
         let of = self.one(
             "SELECT client_id, user_id FROM grants WHERE id = $1 AND organization_id = $2 AND revoked_at IS NULL",
             &[grant.as_bytes().into(), organization_id.into()],
@@ -166,6 +178,36 @@ impl Tx<'_> {
         let detail = if user == 0 { "of the organization".to_owned() } else { format!("of user {user}") };
         self.audit(trail, AuditEvent::WithdrawnByAdministrator, concerning, &detail)?;
         Ok(true)
+    }
+
+    /// Begins to take a client's access back from everybody in an organization: notes it, with how many grants hold
+    /// (counted up to [`ConnectedClient::MOST`]), and takes the first `slice` of them back; [`Tx::withdraw_slice`] does
+    /// the rest. The note comes first, so that what stops halfway has left a trace. Answers how many grants ended; none
+    /// when who does it is no administrator.
+    pub fn withdraw_client(
+        &mut self,
+        organization_id: &str,
+        by: UserId,
+        (client_id, slice): (&str, i64),
+        trail: &AuditTrail,
+        now: Timestamp,
+    ) -> Result<Option<i64>, StoreError> {
+        if !self.holds_office(organization_id, by)? {
+            return Ok(None);
+        }
+        let held = self.one(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM grants WHERE organization_id = $1 AND client_id = $2
+             AND revoked_at IS NULL LIMIT 1000) g",
+            &[organization_id.into(), client_id.into()],
+            |row| row.int(0),
+        )?;
+        let held = held.unwrap_or_default();
+        let concerning =
+            Concerning { user: Some(by), client_id: Some(client_id), organization_id: Some(organization_id) };
+        let detail =
+            if held < ConnectedClient::MOST { format!("{held} grants") } else { format!("{held} grants or more") };
+        self.audit(trail, AuditEvent::ClientWithdrawn, concerning, &detail)?;
+        self.withdraw_slice(organization_id, client_id, slice, now).map(Some)
     }
 
     /// Takes back at most `slice` grants of a client in an organization, in the order of their keys. Answers how many;
@@ -188,18 +230,5 @@ impl Tx<'_> {
             ended += i64::from(self.revoke_grant(grant, now)?);
         }
         Ok(ended)
-    }
-
-    /// Notes that a client's access was taken back from everybody.
-    pub fn note_client_withdrawn(
-        &mut self,
-        organization_id: &str,
-        by: UserId,
-        (client_id, grants): (&str, i64),
-        trail: &AuditTrail,
-    ) -> Result<(), StoreError> {
-        let concerning =
-            Concerning { user: Some(by), client_id: Some(client_id), organization_id: Some(organization_id) };
-        self.audit(trail, AuditEvent::ClientWithdrawn, concerning, &format!("{grants} grants"))
     }
 }

@@ -105,7 +105,8 @@ impl Tx<'_> {
         Ok(self.policy_for(organization_id, "")?.map(|found| found.policy).unwrap_or_default())
     }
 
-    /// Decides. The audit says what it was before and what it is now.
+    /// Decides. The audit says what it was before and what it is now. False, and nothing is decided, when who decides is
+    /// no administrator.
     pub fn set_organization_policy(
         &mut self,
         organization_id: &str,
@@ -113,7 +114,10 @@ impl Tx<'_> {
         policy: &OrganizationPolicy,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
+        if !self.holds_office(organization_id, by)? {
+            return Ok(false);
+        }
         let before = self.organization_policy(organization_id)?;
         self.execute(
             "INSERT INTO organization_policies (organization_id, clients_listed, clients, blocked_scopes, maximum_life,
@@ -133,7 +137,8 @@ impl Tx<'_> {
             ],
         )?;
         let detail = format!("before: {}; now: {}", told(&before), told(policy));
-        self.audit(trail, AuditEvent::PolicyChanged, members::concerning(by, organization_id), &detail)
+        self.audit(trail, AuditEvent::PolicyChanged, members::concerning(by, organization_id), &detail)?;
+        Ok(true)
     }
 
     /// Notes that a member wants a client reviewed. False when somebody did before: asking twice is asking once, and a
@@ -158,7 +163,7 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// Decides a review. False when nobody asked for it.
+    /// Decides a review. False when nobody asked for it, or who decides is no administrator.
     pub fn decide_review(
         &mut self,
         organization_id: &str,
@@ -168,6 +173,9 @@ impl Tx<'_> {
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        if !self.holds_office(organization_id, by)? {
+            return Ok(false);
+        }
         let changed = self.execute(
             "UPDATE reviews SET state = $3, decided_by = $4, decided_at = $5
              WHERE organization_id = $1 AND client_id = $2 AND state <> $3",

@@ -6,7 +6,11 @@ use grantor_protocol::{
     time::Timestamp,
 };
 
-use crate::{AuditEvent, AuditTrail, NewUser, Portal, StoreError, Tx, members::concerning, notices::like};
+use crate::{
+    AuditEvent, AuditTrail, NewUser, Portal, StoreError, Tx,
+    members::concerning,
+    search::{Sought, holds},
+};
 
 /// A user of a portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +70,26 @@ pub struct PortalLooks {
     pub logo: Option<Option<Vec<u8>>>,
 }
 
+/// Why no portal was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoPortal {
+    /// Who makes it is no administrator of the organization, or not any more.
+    NotAdministrator,
+    /// The organization has as many as it may have.
+    Enough,
+}
+
+/// Why no user was added to a portal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoPortalUser {
+    /// Who adds them is no administrator of the organization, or not any more.
+    NotAdministrator,
+    /// The organization has no such portal.
+    Unknown,
+    /// Somebody there has the address, or anybody the number.
+    Taken,
+}
+
 /// What became of a portal that an administrator wanted to remove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PortalRemoval {
@@ -73,13 +97,15 @@ pub enum PortalRemoval {
     Removed,
     /// It stays: somebody can still sign in at it.
     HasUsers,
-    /// The organization has no such portal.
+    /// The organization has no such portal, or who removes it is no administrator.
     Unknown,
 }
 
 impl Tx<'_> {
-    /// Makes a portal for the organization, with every client let in. False when it has `most` already, or when who
-    /// makes it is no administrator of it any more.
+    /// Makes a portal for the organization, with every client let in.
+    ///
+    /// # Errors
+    /// The inner one says why not: it has `most` already, say.
     pub fn add_portal(
         &mut self,
         organization_id: &str,
@@ -87,17 +113,17 @@ impl Tx<'_> {
         (id, name): (&str, &str),
         most: i64,
         trail: &AuditTrail,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Result<(), NoPortal>, StoreError> {
         // Also makes administrators who do it at once take turns, and whoever deletes the organization.
-        if !matches!(self.hold_administration(organization_id, by)?, Ok((true, _))) {
-            return Ok(false);
+        if !self.holds_office(organization_id, by)? {
+            return Ok(Err(NoPortal::NotAdministrator));
         }
         let count =
             self.one("SELECT COUNT(*) FROM portals WHERE organization_id = $1", &[organization_id.into()], |row| {
                 row.int(0)
             })?;
         if count.unwrap_or_default() >= most {
-            return Ok(false);
+            return Ok(Err(NoPortal::Enough));
         }
         let portal = Portal {
             id: id.to_owned(),
@@ -115,7 +141,7 @@ impl Tx<'_> {
             concerning(by, organization_id),
             &format!("portal {id}: name {name:?}"),
         )?;
-        Ok(true)
+        Ok(Ok(()))
     }
 
     /// Removes a portal of the organization that has no users.
@@ -126,6 +152,9 @@ impl Tx<'_> {
         id: &str,
         trail: &AuditTrail,
     ) -> Result<PortalRemoval, StoreError> {
+        if !self.holds_office(organization_id, by)? {
+            return Ok(PortalRemoval::Unknown);
+        }
         self.hold_portal(organization_id, id)?;
         let Some(portal) = self.portal_of(organization_id, id)? else { return Ok(PortalRemoval::Unknown) };
         if !self.portal_users(id, "", "", 1)?.is_empty() {
@@ -187,13 +216,23 @@ impl Tx<'_> {
         after: &str,
         limit: i64,
     ) -> Result<Vec<PortalUser>, StoreError> {
-        let wanted = if text.is_empty() { String::new() } else { format!("%{}%", like(&text.to_lowercase())) };
+        let Sought { small, typed, words, capitals } = Sought::of(text);
         self.all(
-            "SELECT id, first_name, last_name, email_shown, disabled, created_at FROM users
-             WHERE realm = $1 AND email > $2
-               AND ($3 = '' OR email LIKE $3 ESCAPE '!' OR LOWER(first_name || ' ' || last_name) LIKE $3 ESCAPE '!')
-             ORDER BY email LIMIT $4",
-            &[portal.into(), after.into(), wanted.as_str().into(), limit.into()],
+            concat!(
+                "SELECT id, first_name, last_name, email_shown, disabled, created_at FROM users
+                 WHERE realm = $1 AND email > $2 AND ($4 = '' OR email LIKE $4 ESCAPE '!' OR ",
+                holds!("first_name || ' ' || last_name", "$4", "$5", "$6", "$7"),
+                ") ORDER BY email LIMIT $3"
+            ),
+            &[
+                portal.into(),
+                after.into(),
+                limit.into(),
+                small.as_str().into(),
+                typed.as_str().into(),
+                words.as_str().into(),
+                capitals.as_str().into(),
+            ],
             |row| {
                 let name = format!("{} {}", row.text_ref(1)?, row.text_ref(2)?);
                 Ok(PortalUser {
@@ -207,7 +246,10 @@ impl Tx<'_> {
         )
     }
 
-    /// Adds a user to a portal of the organization. False when somebody there has the address or anybody the number.
+    /// Adds a user to a portal of the organization.
+    ///
+    /// # Errors
+    /// The inner one says why not.
     pub fn add_portal_user(
         &mut self,
         organization_id: &str,
@@ -215,22 +257,26 @@ impl Tx<'_> {
         new: &NewUser,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Result<(), NoPortalUser>, StoreError> {
+        if !self.holds_office(organization_id, by)? {
+            return Ok(Err(NoPortalUser::NotAdministrator));
+        }
         let portal = new.realm.as_str().to_owned();
         self.hold_portal(organization_id, &portal)?;
         if new.realm == Realm::Accounts || self.portal_of(organization_id, &portal)?.is_none() {
-            return Ok(false);
+            return Ok(Err(NoPortalUser::Unknown));
         }
         if self.user_by_email(&new.realm, &new.email)?.is_some() || self.user(new.id)?.is_some() {
-            return Ok(false);
+            return Ok(Err(NoPortalUser::Taken));
         }
         self.put_user(new, now)?;
         let detail = format!("{} (user {}) in portal {portal}", new.email, new.id.0);
         self.audit(trail, AuditEvent::PortalUserAdded, concerning(by, organization_id), &detail)?;
-        Ok(true)
+        Ok(Ok(()))
     }
 
-    /// Does something to a user of a portal of the organization. False when there is no such user in it.
+    /// Does something to a user of a portal of the organization. False when there is no such user in it, or who does it
+    /// is no administrator.
     pub fn change_portal_user(
         &mut self,
         organization_id: &str,
@@ -240,7 +286,7 @@ impl Tx<'_> {
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let own = self.portal_of(organization_id, portal)?.is_some();
+        let own = self.holds_office(organization_id, by)? && self.portal_of(organization_id, portal)?.is_some();
         let found = self.user(user)?.filter(|found| own && found.realm == Realm::Portal(portal.to_owned()));
         let Some(found) = found else { return Ok(false) };
         match change {
@@ -252,10 +298,7 @@ impl Tx<'_> {
                 self.execute("UPDATE users SET disabled = FALSE WHERE id = $1", &[user.0.into()])?;
             }
             PortalUserChange::Password(hash) => {
-                self.execute(
-                    "UPDATE users SET password_hash = $2, password_changed_at = $3 WHERE id = $1",
-                    &[user.0.into(), hash.as_str().into(), now.millis().into()],
-                )?;
+                self.set_password(user, hash, now)?;
                 self.end_sessions_of(user, now)?;
             }
             PortalUserChange::Remove => self.remove_user(user)?,
@@ -265,7 +308,7 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// Changes a portal of the organization. False when it is not one of it.
+    /// Changes a portal of the organization. False when it is not one of it, or who changes it is no administrator.
     pub fn set_portal_looks(
         &mut self,
         organization_id: &str,
@@ -273,6 +316,9 @@ impl Tx<'_> {
         (portal, looks): (&str, &PortalLooks),
         trail: &AuditTrail,
     ) -> Result<bool, StoreError> {
+        if !self.holds_office(organization_id, by)? {
+            return Ok(false);
+        }
         let changed = self.execute(
             "UPDATE portals SET name = $3, accent = $4, clients = $5 WHERE id = $1 AND organization_id = $2",
             &[

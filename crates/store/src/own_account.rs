@@ -215,21 +215,20 @@ impl Tx<'_> {
 
     /// What becomes of the organizations that only this user administers.
     pub fn leaving(&mut self, user: UserId) -> Result<Leaving, StoreError> {
-        let alone = self.all(
+        let administered = self.all(
             "SELECT o.id, o.name, o.environment,
                     EXISTS (SELECT 1 FROM memberships x WHERE x.organization_id = o.id AND x.user_id <> $1)
                     OR EXISTS (SELECT 1 FROM portals p WHERE p.organization_id = o.id)
              FROM memberships m JOIN organizations o ON o.id = m.organization_id
-             WHERE m.user_id = $1 AND m.administrator AND NOT EXISTS
-               (SELECT 1 FROM memberships x JOIN users u ON u.id = x.user_id
-                WHERE x.organization_id = o.id AND x.user_id <> $1 AND x.administrator AND NOT u.disabled)
-             ORDER BY o.name, o.id",
+             WHERE m.user_id = $1 AND m.administrator ORDER BY o.name, o.id",
             &[user.0.into()],
             |row| Ok((organization(row)?, row.bool(3)?)),
         )?;
         let mut leaving = Leaving::default();
-        for (organization, others) in alone {
-            if others { &mut leaving.kept_by } else { &mut leaving.go_along }.push(organization);
+        for (organization, depended_on) in administered {
+            if !self.others_administer(&organization.id, user)? {
+                if depended_on { &mut leaving.kept_by } else { &mut leaving.go_along }.push(organization);
+            }
         }
         Ok(leaving)
     }

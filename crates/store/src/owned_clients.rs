@@ -5,7 +5,7 @@ use grantor_protocol::{client::ClientType, secret::SecretHash, time::Timestamp};
 use crate::{
     Param, Registration, StoreError, Tx,
     clients::{registration, registrations},
-    notices::like,
+    search::{Sought, holds},
 };
 
 /// Whose clients are meant: an address at one data center.
@@ -65,14 +65,7 @@ impl Tx<'_> {
         };
         let backwards = backwards && cursor.is_some();
         let (name, id) = cursor.as_ref().map_or(("", ""), |(name, id)| (name.as_str(), *id));
-        // SQLite lowers ASCII letters alone: a text with others is also looked for as typed and in capitals.
-        let pattern = |text: &str| format!("%{}%", like(text));
-        let small = pattern(&text.to_lowercase());
-        let (typed, capitals) = if text.is_ascii() {
-            (String::new(), String::new())
-        } else {
-            (pattern(&text.to_ascii_lowercase()), pattern(&text.to_uppercase().to_ascii_lowercase()))
-        };
+        let Sought { small, typed, words, capitals } = Sought::of(text);
         let more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
         let params: [Param<'_>; 10] = [
             owner.email.as_str().into(),
@@ -80,29 +73,29 @@ impl Tx<'_> {
             owner.other().into(),
             name.into(),
             id.into(),
-            text.into(),
+            more.into(),
             small.as_str().into(),
             typed.as_str().into(),
+            words.as_str().into(),
             capitals.as_str().into(),
-            more.into(),
         ];
         // The inner query is answered by the index alone, however many there are.
         let sql = if backwards {
             registrations!(
                 "WHERE id IN (
                    SELECT id FROM clients WHERE owner = $1 AND owner_location IN ($2, $3) AND (name, id) < ($4, $5)
-                     AND ($6 = '' OR LOWER(name || ' ' || id) LIKE $7 ESCAPE '!'
-                          OR ($8 <> '' AND (LOWER(name) LIKE $8 ESCAPE '!' OR LOWER(name) LIKE $9 ESCAPE '!')))
-                   ORDER BY name DESC, id DESC LIMIT $10)
+                     AND ($7 = '' OR ",
+                holds!("name || ' ' || id", "$7", "$8", "$9", "$10"),
+                ") ORDER BY name DESC, id DESC LIMIT $6)
                  ORDER BY name DESC, id DESC"
             )
         } else {
             registrations!(
                 "WHERE id IN (
                    SELECT id FROM clients WHERE owner = $1 AND owner_location IN ($2, $3) AND (name, id) > ($4, $5)
-                     AND ($6 = '' OR LOWER(name || ' ' || id) LIKE $7 ESCAPE '!'
-                          OR ($8 <> '' AND (LOWER(name) LIKE $8 ESCAPE '!' OR LOWER(name) LIKE $9 ESCAPE '!')))
-                   ORDER BY name, id LIMIT $10)
+                     AND ($7 = '' OR ",
+                holds!("name || ' ' || id", "$7", "$8", "$9", "$10"),
+                ") ORDER BY name, id LIMIT $6)
                  ORDER BY name, id"
             )
         };

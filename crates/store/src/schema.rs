@@ -10,6 +10,7 @@ pub static DIRECTORY: Migrations = Migrations {
         ("0001_first", include_str!("../migrations/directory/0001_first.sql")),
         ("0002_whole_protocol", include_str!("../migrations/directory/0002_whole_protocol.sql")),
         ("0003_console", include_str!("../migrations/directory/0003_console.sql")),
+        ("0004_admin_token_names", include_str!("../migrations/directory/0004_admin_token_names.sql")),
     ],
 };
 

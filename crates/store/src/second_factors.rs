@@ -21,8 +21,6 @@ pub struct Factors {
     pub passkeys: Vec<Passkey>,
     /// Recovery codes that were not used.
     pub recovery_codes: i64,
-    /// When the password was last changed by its owner; 0 for never.
-    pub password_changed_at: Timestamp,
 }
 
 impl Factors {
@@ -146,13 +144,10 @@ impl Tx<'_> {
             &[user.0.into()],
             |row| row.int(0),
         )?;
-        let password_changed_at =
-            self.one("SELECT password_changed_at FROM users WHERE id = $1", &[user.0.into()], |row| row.int(0))?;
         Ok(Factors {
             authenticator: authenticator.map(Timestamp::from_millis),
             passkeys,
             recovery_codes: recovery_codes.unwrap_or(0),
-            password_changed_at: Timestamp::from_millis(password_changed_at.unwrap_or(0)),
         })
     }
 
@@ -178,6 +173,7 @@ impl Tx<'_> {
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        self.hold_user(user)?;
         let first = !self.needs_second_factor(user)?;
         let added = self.execute(
             "INSERT INTO authenticators (user_id, secret, added_at, last_step) VALUES ($1, $2, $3, $4)
@@ -214,6 +210,7 @@ impl Tx<'_> {
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        self.hold_user(new.user)?;
         if !self.spend_challenge(&new.challenge, new.expires_at)? {
             return Ok(false);
         }
@@ -366,6 +363,13 @@ impl Tx<'_> {
         }
         self.audit(trail, AuditEvent::SecondFactorsRemoved, concerning(user), "")?;
         Ok(true)
+    }
+
+    /// Locks the user's row: who signs in without a factor at the same time either comes first and is signed out, or finds
+    /// the factor.
+    fn hold_user(&mut self, user: UserId) -> Result<(), StoreError> {
+        self.one("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", &[user.0.into()], |_| Ok(()))?;
+        Ok(())
     }
 
     /// Spends a passkey's challenge, in the table of what is good once; no client has an empty id. True for one caller.

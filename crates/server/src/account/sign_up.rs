@@ -11,10 +11,11 @@ use axum::{
 use grantor_protocol::{
     params::Params,
     people::{Environment, Organization, Realm, UserId},
+    time::Timestamp,
     token::{Prefix, PresentedToken},
 };
-use grantor_store::{MailPurpose, NewAccount, NewUser};
-use tracing::info;
+use grantor_store::{AuditTrail, MailPurpose, NewAccount, NewUser, StoreError, Tx};
+use tracing::{info, warn};
 
 use super::{
     fresh_session::{self, Fresh},
@@ -280,38 +281,58 @@ async fn free_numbers(dc: &DataCenter) -> Result<(UserId, String), Failure> {
 
 /// The home in the directory first, so that no other data center takes the address; then everything here in one step.
 async fn make(visit: &Visit, new: NewAccount) -> Result<bool, Failure> {
-    let (dc, now) = (&visit.dc, visit.now());
-    let (email, here, others) = (new.user.email.clone(), dc.place.location.clone(), together(dc));
-    if !dc.house.directory.write(move |tx| tx.claim_home(&email, &here, &others)).await? {
-        return Ok(false);
-    }
-    let email = new.user.email.clone();
-    let (trail, life, held) = (visit.asking.trail(dc)?, dc.house.session_life(), visit.session());
-    let made = dc
-        .store
-        .write(move |tx| {
-            // Whoever was signed in here before is so no more.
-            let held = match &held {
-                Some(old) => tx.session(old, &Realm::Accounts, life, now)?.map(|s| s.session),
-                None => None,
-            };
-            let made = tx.sign_up(&new, &trail, now)?;
-            if let Some(old) = held.filter(|_| made) {
-                tx.end_session(old, now)?;
-            }
-            Ok(made)
-        })
-        .await;
-    let made = match made {
-        // Two links of one address, at the same time.
-        Err(error) if error.is_constraint() => false,
-        made => made?,
-    };
-    if !made {
-        let (wanted, here) = (email.clone(), dc.place.location.clone());
-        if dc.store.read(move |tx| tx.user_by_email(&Realm::Accounts, &wanted)).await?.is_none() {
-            dc.house.directory.write(move |tx| tx.remove_home(&email, &here)).await?;
+    let (dc, now, held) = (Arc::clone(&visit.dc), visit.now(), visit.session());
+    let trail = visit.asking.trail(&dc)?;
+    // A task of its own: who closes the page meanwhile does not leave a home behind without an account.
+    let making = tokio::spawn(async move {
+        let email = new.user.email.clone();
+        let (wanted, here, others) = (email.clone(), dc.place.location.clone(), together(&dc));
+        if !dc.house.directory.write(move |tx| tx.claim_home(&wanted, &here, &others)).await? {
+            return Ok(false);
         }
+        let made = account(&dc, new, held, trail, now).await;
+        if !matches!(made, Ok(true))
+            && let Err(failure) = unclaim(&dc, email).await
+        {
+            warn!(failure = failure.chain(), "an address without an account keeps its home here");
+        }
+        made
+    });
+    making.await.map_err(|_| StoreError::Panicked)?
+}
+
+async fn account(
+    dc: &DataCenter,
+    new: NewAccount,
+    held: Option<PresentedToken>,
+    trail: AuditTrail,
+    now: Timestamp,
+) -> Result<bool, Failure> {
+    let life = dc.house.session_life();
+    let step = move |tx: &mut Tx<'_>| {
+        // Whoever was signed in here before is so no more.
+        let held = match &held {
+            Some(old) => tx.session(old, &Realm::Accounts, life, now)?.map(|s| s.session),
+            None => None,
+        };
+        let made = tx.sign_up(&new, &trail, now)?;
+        if let Some(old) = held.filter(|_| made) {
+            tx.end_session(old, now)?;
+        }
+        Ok(made)
+    };
+    match dc.store.write(step).await {
+        // Two links of one address, at the same time.
+        Err(error) if error.is_constraint() => Ok(false),
+        made => Ok(made?),
     }
-    Ok(made)
+}
+
+/// Takes the claim back, unless somebody here has the address.
+async fn unclaim(dc: &DataCenter, email: String) -> Result<(), Failure> {
+    let (wanted, here) = (email.clone(), dc.place.location.clone());
+    if dc.store.read(move |tx| tx.user_by_email(&Realm::Accounts, &wanted)).await?.is_none() {
+        dc.house.directory.write(move |tx| tx.remove_home(&email, &here)).await?;
+    }
+    Ok(())
 }

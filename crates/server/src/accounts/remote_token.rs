@@ -44,8 +44,6 @@ use crate::{
 
 /// The parameters that may not come twice with different values.
 const SINGLE: [&str; 4] = ["response_type", "jwt_token", "client_id", "scope"];
-/// How far ahead an assertion may expire, in seconds.
-const LIFE: i64 = 300;
 
 /// What an assertion says.
 #[derive(Deserialize)]
@@ -53,9 +51,10 @@ struct Claims {
     iss: String,
     sub: String,
     aud: Value,
-    exp: i64,
     #[serde(default)]
     jti: Option<String>,
+    #[serde(flatten)]
+    times: assertion::Times,
 }
 
 /// The endpoint.
@@ -203,12 +202,8 @@ fn judge(
     if claims.aud.as_str() != Some(&here) {
         return Err(TokenError::AssertionRefused("aud, which must be the URL it is sent to"));
     }
-    if claims.exp <= now.seconds() {
-        return Err(TokenError::AssertionRefused("exp, which is past"));
-    }
-    if claims.exp > now.seconds() + LIFE {
-        return Err(TokenError::AssertionRefused("exp, which is over five minutes ahead"));
-    }
+    claims.times.judge(now).map_err(TokenError::AssertionRefused)?;
+    claims.jti.as_deref().map_or(Ok(()), assertion::judge_id).map_err(TokenError::AssertionRefused)?;
     Ok(claims)
 }
 
@@ -230,12 +225,10 @@ async fn issue(
         return Ok(Err(TokenError::UserDisabled));
     };
     // Without an id of its own an assertion is known by what was signed, and the signature with it.
-    let id = claims
-        .jti
-        .filter(|id| !id.is_empty() && id.len() <= 255)
-        .unwrap_or_else(|| HEXLOWER.encode(digest::digest(&digest::SHA256, assertion.as_bytes()).as_ref()));
+    let id =
+        claims.jti.unwrap_or_else(|| HEXLOWER.encode(digest::digest(&digest::SHA256, assertion.as_bytes()).as_ref()));
     let (client_id, id) = (record.client.id.clone(), format!("{}/{id}", portal.id));
-    let until = Timestamp::from_millis(claims.exp.saturating_add(1).saturating_mul(1000));
+    let until = claims.times.until();
     let (access, access_hash) = tokens::fresh(dc, SecretKind::Access, now)?;
     let asked = ClientTokenRequest {
         client_id: client_id.clone(),

@@ -15,6 +15,7 @@ mod users;
 
 use axum::{
     Json, Router,
+    body::{Body, HttpBody},
     extract::{DefaultBodyLimit, FromRequestParts, Path, Query, Request, State, rejection::JsonRejection},
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::{self, Next},
@@ -30,7 +31,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub(super) use crate::moment::rfc3339 as shown;
 
 use super::Admin;
-use crate::{http::reply, provision::Workshop};
+use crate::{
+    http::{
+        reply,
+        whole::{self, Limits},
+    },
+    provision::Workshop,
+};
 
 /// The most that is read of a request.
 const MOST_BODY: usize = 1024 * 1024;
@@ -124,11 +131,25 @@ async fn only_with_a_token(State(admin): State<Admin>, mut request: Request, nex
         .and_then(|v| v.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, value)| value.trim().to_owned());
-    let (role, caller) = match who(&admin, bearer.as_deref().unwrap_or_default()).await {
+    let bearer = bearer.as_deref().unwrap_or_default();
+    let (mut role, mut caller) = match who(&admin, bearer).await {
         Ok(Some(found)) => found,
         Ok(None) => return unauthorized(),
         Err(error) => return ApiError::from(error).into_response(),
     };
+    if !request.body().is_end_stream() {
+        let (parts, body) = request.into_parts();
+        let Ok(bytes) = whole::take_in(body, Limits { keeps: MOST_BODY, reads: MOST_BODY }).await else {
+            return ApiError::malformed("the body broke off").into_response();
+        };
+        request = Request::from_parts(parts, Body::from(bytes));
+        // Once more: a body may take its time, and a token that was ended meanwhile changes nothing.
+        (role, caller) = match who(&admin, bearer).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return unauthorized(),
+            Err(error) => return ApiError::from(error).into_response(),
+        };
+    }
     if role == AdminRole::Viewer && !matches!(*request.method(), Method::GET | Method::HEAD) {
         return ApiError {
             status: StatusCode::FORBIDDEN,

@@ -14,7 +14,12 @@ pub const MOST_FORGOTTEN: usize = 16 * 1024 * 1024;
 
 /// Whether a path takes such a form; everywhere else a body is small.
 pub fn is_one(path: &str) -> bool {
-    path.starts_with("/console/") && path.ends_with("/logo")
+    let mut parts = path.strip_prefix('/').unwrap_or_default().split('/');
+    match parts.next() {
+        Some("console") => path.ends_with("/logo"),
+        Some("organization") => parts.nth(1) == Some("portals") && parts.next().is_some() && parts.next().is_none(),
+        _ => false,
+    }
 }
 
 /// What was sent.

@@ -7,7 +7,8 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use grantor_store::{MemberGrant, NoticeKind};
+use grantor_protocol::people::UserId;
+use grantor_store::{AuditTrail, MemberGrant, NoticeKind, StoreError, Tx};
 
 use super::{
     nav::Page,
@@ -19,6 +20,7 @@ use crate::{
     http::reply,
     moment::{day, to_the_minute},
     pages::organization::{AppPage, GrantLine, Pager},
+    refusals::Asking,
     sitting::Sitting,
     walk::Walked,
 };
@@ -111,7 +113,7 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
         if !dc.store.write(move |tx| tx.withdraw_for(&id, by, grant, &trail, now)).await? {
             return sitting.nothing();
         }
-        tell(sitting, &client_id, 1);
+        tell(&dc, &sitting.visit.asking, &client_id, 1);
         let tail = if is_connected(sitting, office).await? { format!("/apps/{client_id}") } else { "/apps".to_owned() };
         return office.done(&tail, "revoked");
     }
@@ -119,27 +121,50 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
     if form.get("do") != Some("all") || office::typed(form.get("confirm"), 300) != name.trim() {
         return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, Some("org-confirm-wrong")).await;
     }
-    let mut ended = 0;
-    loop {
-        let (id, client) = (id.clone(), client_id.clone());
-        let slice = dc.store.write(move |tx| tx.withdraw_slice(&id, &client, SLICE, now)).await?;
-        ended += slice;
-        if slice < SLICE {
-            break;
-        }
+    let asking = sitting.visit.asking.clone();
+    // A task of its own: who closes the page, or waits longer than a request may take, does not leave it half done.
+    let all = tokio::spawn(async move { withdraw_from_all(&dc, &asking, (&id, by), &client_id, &trail).await });
+    if all.await.map_err(|_| StoreError::Panicked)?? {
+        Ok(reply::see_other(&format!("{}?done=revoked", office.path("/apps"))))
+    } else {
+        sitting.nothing()
     }
-    let client = client_id.clone();
-    dc.store.write(move |tx| tx.note_client_withdrawn(&id, by, (&client, ended), &trail)).await?;
-    tell(sitting, &client_id, ended);
-    Ok(reply::see_other(&format!("{}?done=revoked", office.path("/apps"))))
+}
+
+/// Takes a client's access back from everybody, a slice at a time. False when who does it is no administrator any more.
+/// However far it comes, the client's owner is told what ended.
+async fn withdraw_from_all(
+    dc: &DataCenter,
+    asking: &Asking,
+    (id, by): (&str, UserId),
+    client_id: &str,
+    trail: &AuditTrail,
+) -> Result<bool, Failure> {
+    let (organization, client, trail, now) = (id.to_owned(), client_id.to_owned(), trail.clone(), asking.now);
+    let step = move |tx: &mut Tx<'_>| tx.withdraw_client(&organization, by, (&client, SLICE), &trail, now);
+    let Some(mut slice) = dc.store.write(step).await? else { return Ok(false) };
+    let mut ended = slice;
+    let rest = loop {
+        if slice < SLICE {
+            break Ok(true);
+        }
+        let (organization, client) = (id.to_owned(), client_id.to_owned());
+        slice = match dc.store.write(move |tx| tx.withdraw_slice(&organization, &client, SLICE, now)).await {
+            Ok(slice) => slice,
+            Err(error) => break Err(error.into()),
+        };
+        ended += slice;
+    };
+    tell(dc, asking, client_id, ended);
+    rest
 }
 
 /// The client's owner learns that tokens ended, and not whose.
-fn tell(sitting: &Sitting<'_>, client_id: &str, grants: i64) {
+fn tell(dc: &DataCenter, asking: &Asking, client_id: &str, grants: i64) {
     let detail = match grants {
         0 => return,
         1 => "an organization's administrator took back the access of one of its members; its tokens ended".to_owned(),
         n => format!("an organization's administrator took back the access of {n} of its members; its tokens ended"),
     };
-    sitting.visit.asking.tell(&sitting.visit.dc, client_id, NoticeKind::Revocation, "withdrawn", &detail);
+    asking.tell(dc, client_id, NoticeKind::Revocation, "withdrawn", &detail);
 }

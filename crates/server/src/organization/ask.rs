@@ -38,7 +38,7 @@ async fn ask(sitting: &mut Sitting<'_>, id: String) -> Walked {
     let step = move |tx: &mut grantor_store::Tx<'_>| {
         let policy = tx.policy_for(&id, &client_id)?;
         let wanted = policy.map(|policy| policy.judge(&client_id, &ScopeList::default(), None, &catalog, now));
-        if wanted != Some(Err(Barred::ReviewRequired)) {
+        if wanted != Some(Err(Barred::ReviewRequired)) || tx.member(&id, by)?.is_none() {
             return Ok(None);
         }
         let first = tx.ask_for_review(&id, &client_id, by, &trail, now)?;

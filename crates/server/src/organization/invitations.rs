@@ -121,6 +121,7 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
     let trail = sitting.trail()?;
     match dc.store.write(move |tx| tx.invite(&new, &trail, now)).await? {
         Ok(()) => {}
+        Err(NotInvited::NotAdministrator) => return sitting.nothing(),
         Err(NotInvited::Member) => {
             return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, refused("org-invite-member")).await;
         }

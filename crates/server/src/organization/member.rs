@@ -77,7 +77,7 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
         // Who is no administrator any more has no business here.
         Ok(()) if user == by && done != "administrator" => Ok(reply::see_other("/account")),
         Ok(()) => office.done("/members", done),
-        Err(NotChanged::NoMember) => sitting.nothing(),
+        Err(NotChanged::NotAdministrator | NotChanged::NoMember) => sitting.nothing(),
         Err(NotChanged::LastAdministrator) => {
             page(sitting, office, &member, StatusCode::UNPROCESSABLE_ENTITY, Some("org-last-administrator"))
         }

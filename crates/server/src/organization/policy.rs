@@ -200,10 +200,9 @@ async fn decide(
         let mut policy = before.clone();
         change(&mut policy);
         if policy == before {
-            return Ok(());
+            return Ok(true);
         }
         tx.set_organization_policy(&id, by, &policy, &trail, now)
     };
-    sitting.visit.dc.store.write(step).await?;
-    office.done("/policy", "changed")
+    if sitting.visit.dc.store.write(step).await? { office.done("/policy", "changed") } else { sitting.nothing() }
 }

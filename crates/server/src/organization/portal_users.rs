@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use grantor_protocol::people::{Realm, UserId, fold_email};
-use grantor_store::{NewUser, Portal};
+use grantor_store::{NewUser, NoPortalUser, Portal};
 
 use super::{
     nav::Page,
@@ -113,9 +113,13 @@ async fn add(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
     };
     let (id, by, trail, now) = (office.id(), sitting.person.user.id, sitting.trail()?, sitting.visit.now());
     let step = move |tx: &mut grantor_store::Tx<'_>| tx.add_portal_user(&id, by, &new, &trail, now);
-    if !sitting.visit.dc.store.write(step).await? {
-        let error = Some("org-portal-user-taken");
-        return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &portal, &typed, error, None).await;
+    match sitting.visit.dc.store.write(step).await? {
+        Ok(()) => {}
+        Err(NoPortalUser::NotAdministrator | NoPortalUser::Unknown) => return sitting.nothing(),
+        Err(NoPortalUser::Taken) => {
+            let error = Some("org-portal-user-taken");
+            return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &portal, &typed, error, None).await;
+        }
     }
     let once = Some(ShownOnce { email: &typed.email, password: &password });
     page(sitting, office, StatusCode::OK, &portal, &TypedUser::default(), None, once).await

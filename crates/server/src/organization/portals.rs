@@ -7,6 +7,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
+use grantor_store::NoPortal;
 
 use super::{
     nav::Page,
@@ -67,11 +68,14 @@ async fn make(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
     let (id, by, trail) = (office.id(), sitting.person.user.id, sitting.trail()?);
     let (made, called) = (portal.clone(), name.clone());
     let step = move |tx: &mut grantor_store::Tx<'_>| tx.add_portal(&id, by, (&made, &called), MOST_PORTALS, &trail);
-    if !sitting.visit.dc.store.write(step).await? {
-        forget(&sitting.visit.dc, portal).await?;
-        return refused("org-portals-enough").await;
+    let Err(why) = sitting.visit.dc.store.write(step).await? else {
+        return office.done(&format!("/portals/{portal}"), "made");
+    };
+    forget(&sitting.visit.dc, portal).await?;
+    match why {
+        NoPortal::NotAdministrator => sitting.nothing(),
+        NoPortal::Enough => refused("org-portals-enough").await,
     }
-    office.done(&format!("/portals/{portal}"), "made")
 }
 
 /// A number that no portal has. It is noted in the directory first: every data center must know at once where the

@@ -2,17 +2,16 @@
 //! read here, kept, and handed on unchanged.
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::Request,
     http::{HeaderMap, header},
 };
-use http_body_util::BodyExt;
 use serde_json::{Map, Value};
 
 use super::{faults, mask};
 use crate::http::{
-    params::{self, Basic, MOST_BODY},
-    upload,
+    params::{self, Basic},
+    whole::{self, Gone, Limits},
 };
 
 /// What is known before anything is judged. Parameters are masked already.
@@ -29,10 +28,6 @@ pub struct Heard {
     pub fault: Option<String>,
 }
 
-/// The sender went away while sending.
-#[derive(Debug, Clone, Copy)]
-pub struct Gone;
-
 impl Heard {
     /// Listens, and hands on a request that is the same to whoever reads it. Of a body that is too large so much is
     /// read that everybody finds it too large.
@@ -40,27 +35,8 @@ impl Heard {
     /// # Errors
     /// [`Gone`].
     pub async fn of(request: Request) -> Result<(Self, Request), Gone> {
-        let (parts, mut body) = request.into_parts();
-        let (mut bytes, mut seen) = (Vec::new(), 0_usize);
-        let (keeps, reads) = if upload::is_one(parts.uri.path()) {
-            (upload::MOST, upload::MOST_FORGOTTEN)
-        } else {
-            (MOST_BODY, MOST_BODY)
-        };
-        while seen <= reads {
-            match body.frame().await {
-                None => break,
-                Some(Ok(frame)) => {
-                    let data = frame.into_data().unwrap_or_default();
-                    seen = seen.saturating_add(data.len());
-                    if bytes.len() <= keeps {
-                        bytes.extend_from_slice(&data);
-                    }
-                }
-                Some(Err(_)) => return Err(Gone),
-            }
-        }
-        let bytes = Bytes::from(bytes);
+        let (parts, body) = request.into_parts();
+        let bytes = whole::take_in(body, Limits::of(parts.uri.path())).await?;
         let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok());
         let sent = params::read(&parts.uri, &parts.headers, Body::from(bytes.clone())).await.unwrap_or_default();
         let by_basic = match &sent.basic {

@@ -33,16 +33,13 @@ pub(crate) struct Claims {
     iss: String,
     sub: String,
     aud: Value,
-    exp: NumericDate,
     pub(crate) jti: String,
-    #[serde(default)]
-    nbf: Option<NumericDate>,
-    #[serde(default)]
-    iat: Option<NumericDate>,
+    #[serde(flatten)]
+    times: Times,
 }
 
 /// Seconds since 1970; a fraction is allowed and cut off (RFC 7519 section 2).
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(transparent)]
 struct NumericDate(f64);
 
@@ -89,8 +86,7 @@ pub async fn check(
     if let Err(part) = judge(&claims, &record.client.id, &super::issuer(&dc.place), now) {
         return Ok(Err(TokenError::AssertionRefused(part)));
     }
-    let (client_id, id) = (record.client.id.clone(), claims.jti);
-    let until = Timestamp::from_millis(claims.exp.seconds().saturating_add(1).saturating_mul(1000));
+    let (client_id, until, id) = (record.client.id.clone(), claims.times.until(), claims.jti);
     let first = dc.store.write(move |tx| tx.spend_assertion(&client_id, &id, until)).await?;
     Ok(if first { Ok(()) } else { Err(TokenError::AssertionReplayed) })
 }
@@ -152,19 +148,46 @@ pub(crate) fn judge(claims: &Claims, client_id: &str, issuer: &str, now: Timesta
     if !meant {
         return Err("aud, which must be this issuer or one of its endpoints");
     }
-    let now = now.seconds();
-    let exp = claims.exp.seconds();
-    if exp <= now {
-        return Err("exp, which is past");
+    claims.times.judge(now)?;
+    judge_id(&claims.jti)
+}
+
+/// What every assertion says of when it is good.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Times {
+    exp: NumericDate,
+    #[serde(default)]
+    nbf: Option<NumericDate>,
+    #[serde(default)]
+    iat: Option<NumericDate>,
+}
+
+impl Times {
+    /// Whether it is good now, and for five minutes at most.
+    pub(crate) fn judge(&self, now: Timestamp) -> Result<(), &'static str> {
+        let (now, exp) = (now.seconds(), self.exp.seconds());
+        if exp <= now {
+            return Err("exp, which is past");
+        }
+        if exp > now + LIFE {
+            return Err(TOO_FAR_AHEAD);
+        }
+        let ahead = |time: NumericDate| time.seconds() > now + SKEW;
+        if self.nbf.is_some_and(ahead) || self.iat.is_some_and(ahead) {
+            return Err("nbf or iat, which lies ahead");
+        }
+        Ok(())
     }
-    if exp > now + LIFE {
-        return Err(TOO_FAR_AHEAD);
+
+    /// Until when it has to be remembered as spent.
+    pub(crate) fn until(&self) -> Timestamp {
+        Timestamp::from_millis(self.exp.seconds().saturating_add(1).saturating_mul(1000))
     }
-    let ahead = |time: NumericDate| time.seconds() > now + SKEW;
-    if claims.nbf.is_some_and(ahead) || claims.iat.is_some_and(ahead) {
-        return Err("nbf or iat, which lies ahead");
-    }
-    if claims.jti.is_empty() || claims.jti.len() > LONGEST_ID || claims.jti.contains('\0') {
+}
+
+/// Whether an assertion may be called so. A NUL is none that PostgreSQL keeps.
+pub(crate) fn judge_id(id: &str) -> Result<(), &'static str> {
+    if id.is_empty() || id.len() > LONGEST_ID || id.contains('\0') {
         return Err("jti, which must have 1 to 255 bytes");
     }
     Ok(())

@@ -20,7 +20,7 @@ pub use browser::{Ask, Browser, Callback, Form, attribute, split, unescaped as b
 pub use door::{CHALLENGE, DOORS, Door, VERIFIER};
 pub use effort::rounds;
 pub use fixture::*;
-pub use wire::{Reply, Request, encoded, exchange_bytes, hold, multipart, release, send, send_bytes, send_from};
+pub use wire::{Held, Reply, Request, encoded, exchange_bytes, hold, multipart, release, send, send_bytes, send_from};
 
 use crate::{
     Config, Running, ServeOptions,

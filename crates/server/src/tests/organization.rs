@@ -59,6 +59,14 @@ async fn done(house: &House, browser: &mut Browser, path: &str, fields: &[(&str,
     page(house, browser, &there).await
 }
 
+/// Sends all but the last byte of a form, as our own page would.
+async fn held(house: &House, browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Held {
+    let mut all = vec![("csrf", csrf(house, browser).await)];
+    all.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    hold(house.url("us"), &Request::form(path, &all).header("cookie", &cookies.join("; "))).await
+}
+
 /// A page without what differs from one request to the next.
 fn bare(reply: &Reply) -> (u16, String) {
     let id = reply.header("x-request-id").unwrap_or_default();

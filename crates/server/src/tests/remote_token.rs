@@ -172,6 +172,31 @@ async fn what_the_organization_s_word_is_refused_for() {
     .await;
 }
 
+#[tokio::test]
+async fn an_assertion_that_is_good_only_later_or_has_an_impossible_id_is_refused() {
+    for_each_store(async |house| {
+        let signer = Signer::new();
+        with_keys(house, &signer).await;
+        let now = house.clock().now().seconds();
+        for (name, value) in [
+            ("jti", json!("a\0b")),
+            ("jti", json!("")),
+            ("jti", json!("x".repeat(256))),
+            ("nbf", json!(now + 61)),
+            ("iat", json!(now + 61)),
+        ] {
+            let mut changed = claims(house, "x");
+            changed[name] = value;
+            let reply = asked(house, &signer.sign(&header(), &changed)).await;
+            assert_eq!(reply.brief(), (200, r#"{"error":"invalid_client"}"#), "{changed}");
+        }
+        let mut good = claims(house, &"x".repeat(255));
+        (good["nbf"], good["iat"]) = (json!(now + 60), json!(now + 60));
+        Tokens::of(&asked(house, &signer.sign(&header(), &good)).await);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_at_once_spend_an_assertion_once() {
     for_each_store(async |house| {

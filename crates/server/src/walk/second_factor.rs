@@ -5,18 +5,20 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use data_encoding::HEXLOWER;
 use grantor_protocol::{
     params::Params,
     people::{Realm, UserId, fold_email},
+    secret::SecretHash,
     time::Timestamp,
 };
-use grantor_store::{Passkey, Proof, Try};
+use grantor_store::{NotSignedIn, Passkey, PasskeyUse, Proof, SignInBy, Try};
 
 use super::{
     Visit, Walked,
     begin::Valid,
     error_pages,
-    sign_in::{self, Start, application},
+    sign_in::{self, application},
 };
 use crate::{
     account::mailing::Desk,
@@ -25,7 +27,7 @@ use crate::{
     http::reply,
     pages::{FactorChange, Form, SignInError, SignInFactor},
     passkeys::{Challenge, NotProven, Passkeys},
-    seal::Sealed,
+    seal::{PasswordOk, Sealed},
     second_factor::{AppSecret, recovery_hash},
 };
 
@@ -61,16 +63,19 @@ pub fn due(visit: &Visit) -> Option<UserId> {
     password_ok(visit).map(|(user, _)| user)
 }
 
-fn password_ok(visit: &Visit) -> Option<(UserId, Timestamp)> {
-    let (user, at) = visit.sealed.password_ok?;
-    let at = Timestamp::from_millis(at);
-    visit.now().within(at, PATIENCE).then_some((UserId(user), at))
+/// The same, with the mark of the hash that the password was checked against.
+fn password_ok(visit: &Visit) -> Option<(UserId, SecretHash)> {
+    let right = visit.sealed.password_ok.as_ref()?;
+    let mark = HEXLOWER.decode(right.mark.as_bytes()).ok()?.try_into().ok()?;
+    let fresh = visit.now().within(Timestamp::from_millis(right.at), PATIENCE);
+    fresh.then_some((UserId(right.user), SecretHash::from_bytes(mark)))
 }
 
 /// The password was right, and is not enough: on to the last step.
-pub fn after_password(visit: &Visit, user: UserId) -> Walked {
+pub fn after_password(visit: &Visit, user: UserId, mark: &SecretHash) -> Walked {
     let mut sealed = visit.sealed.clone();
-    sealed.password_ok = Some((user.0, visit.now().millis()));
+    let mark = HEXLOWER.encode(mark.as_bytes());
+    sealed.password_ok = Some(PasswordOk { user: user.0, at: visit.now().millis(), mark });
     sealed.challenge = None;
     Ok(reply::see_other(&visit.url_with(&sealed)?))
 }
@@ -103,9 +108,10 @@ pub async fn page(
     error: Option<SignInError>,
     status: StatusCode,
 ) -> Walked {
-    let (found, factors) = visit.dc.store.read(move |tx| Ok((tx.user(user)?, tx.factors(user)?))).await?;
-    let fresh = password_ok(visit).is_some_and(|(_, at)| factors.password_changed_at.millis() <= at.millis());
-    let Some(found) = found.filter(|found| fresh && !found.disabled && factors.required()) else {
+    let Some((_, mark)) = password_ok(visit) else { return from_password(visit) };
+    let read = visit.dc.store.read(move |tx| Ok((tx.user(user)?, tx.factors(user)?, tx.password_stands(user, &mark)?)));
+    let (found, factors, stands) = read.await?;
+    let Some(found) = found.filter(|found| stands && !found.disabled && factors.required()) else {
         return from_password(visit);
     };
     let mut sealed = visit.sealed.clone();
@@ -131,7 +137,7 @@ pub async fn page(
 
 /// A code was typed. It counts as wrong before it is looked at (case K04), and works once.
 pub async fn code_given(visit: &Visit, valid: Option<&Valid>, typed: Typed<'_>) -> Walked {
-    let Some((user, at)) = password_ok(visit) else { return from_password(visit) };
+    let Some((user, mark)) = password_ok(visit) else { return from_password(visit) };
     let again = async |error, status| page(visit, valid, user, Some(error), status).await;
     if typed.text().trim().is_empty() {
         return again(SignInError::CodeMissing, StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -140,9 +146,8 @@ pub async fn code_given(visit: &Visit, valid: Option<&Valid>, typed: Typed<'_>) 
     let tried = dc
         .store
         .write(move |tx| {
-            let factors = tx.factors(user)?;
             let Some(person) = tx.user(user)?.filter(|user| !user.disabled) else { return Ok(None) };
-            if !factors.required() || factors.password_changed_at.millis() > at.millis() {
+            if !tx.needs_second_factor(user)? || !tx.password_stands(user, &mark)? {
                 return Ok(None);
             }
             Ok(Some((person, tx.try_factor(user, limited, now)?)))
@@ -164,14 +169,18 @@ pub async fn code_given(visit: &Visit, valid: Option<&Valid>, typed: Typed<'_>) 
             .map(|step| Proof::Authenticator { step }),
         Typed::Recovery(code) => recovery_hash(code).map(Proof::RecoveryCode),
     };
-    if let Some(proof) = proof
-        && let Start::Done(response) = sign_in::start(visit, user, Some(proof)).await?
-    {
-        if matches!(typed, Typed::Recovery(_)) {
-            // Whoever did not use a code of theirs should know of it.
-            Desk::of(visit).tell_of_factor(&person, FactorChange::RecoveryCodeUsed, &visit.door.recover_path());
+    if let Some(proof) = proof {
+        match sign_in::start(visit, user, SignInBy::PasswordAnd(mark, proof)).await? {
+            Ok(response) => {
+                if matches!(typed, Typed::Recovery(_)) {
+                    // Whoever did not use a code of theirs should know of it.
+                    Desk::of(visit).tell_of_factor(&person, FactorChange::RecoveryCodeUsed, &visit.door.recover_path());
+                }
+                return Ok(response);
+            }
+            Err(NotSignedIn::Gone | NotSignedIn::PasswordChanged) => return from_password(visit),
+            Err(NotSignedIn::FactorMissing) => {}
         }
-        return Ok(response);
     }
     dc.guesses.wrong(Guess::SignIn(visit.asking.address), now);
     visit.asking.refuse(dc, None, "second_factor_wrong", "wrong code, or one that was used before");
@@ -187,9 +196,15 @@ pub async fn passkey_given(visit: &Visit, valid: Option<&Valid>, answer: &str) -
     let Some(email) = visit.sealed.email.clone() else { return Ok(error_pages::page_expired(visit)) };
     let after_password = due(visit);
     match judge(visit, &email, after_password, answer).await? {
-        Ok((user, proof)) => {
-            if let Start::Done(response) = sign_in::start(visit, user, Some(proof)).await? {
-                return Ok(response);
+        Ok((user, used)) => {
+            let by = match password_ok(visit) {
+                Some((_, mark)) => SignInBy::PasswordAnd(mark, Proof::Passkey(used)),
+                None => SignInBy::Passkey(used),
+            };
+            match sign_in::start(visit, user, by).await? {
+                Ok(response) => return Ok(response),
+                Err(NotSignedIn::Gone | NotSignedIn::PasswordChanged) => return from_password(visit),
+                Err(NotSignedIn::FactorMissing) => {}
             }
             visit.asking.refuse(&visit.dc, None, "passkey_refused", "this answer of the passkey was used before");
         }
@@ -202,28 +217,25 @@ pub async fn passkey_given(visit: &Visit, valid: Option<&Valid>, answer: &str) -
     }
 }
 
-/// Whose the passkey is, and the proof, when the answer is right.
+/// Whose the passkey is, and its use, when the answer is right.
 async fn judge(
     visit: &Visit,
     email: &str,
     after_password: Option<UserId>,
     answer: &str,
-) -> Result<Result<(UserId, Proof), NotProven>, Failure> {
+) -> Result<Result<(UserId, PasskeyUse), NotProven>, Failure> {
     let challenge = visit.sealed.challenge.as_ref().and_then(|sealed| Challenge::from_seal(sealed, visit.now()));
     let (Some(passkeys), Some(challenge)) = (passkeys(visit), challenge) else { return Ok(Err(NotProven::Unknown)) };
     let id = match Passkeys::claimed(answer) {
         Ok(id) => id,
         Err(why) => return Ok(Err(why)),
     };
-    let password_at = password_ok(visit).map(|(_, at)| at);
     let found = visit
         .dc
         .store
         .read(move |tx| {
             let Some(passkey) = tx.passkey(&id)? else { return Ok(None) };
-            let changed_at = tx.factors(passkey.user)?.password_changed_at;
-            let fresh = password_at.is_none_or(|at| changed_at.millis() <= at.millis());
-            Ok(tx.user(passkey.user)?.filter(|_| fresh).map(|user| (passkey, user)))
+            Ok(tx.user(passkey.user)?.map(|user| (passkey, user)))
         })
         .await?;
     let meant = |user: &grantor_protocol::people::User| {
@@ -232,5 +244,5 @@ async fn judge(
     };
     let Some((passkey, user)) = found.filter(|(_, user)| meant(user)) else { return Ok(Err(NotProven::Unknown)) };
     let judged = passkeys.answered(&passkey, after_password.is_some(), &challenge, answer);
-    Ok(judged.map(|used| (user.id, Proof::Passkey(used))))
+    Ok(judged.map(|used| (user.id, used)))
 }

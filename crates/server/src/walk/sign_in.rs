@@ -15,7 +15,7 @@ use grantor_protocol::{
     secret::SecretKind,
     token::{Prefix, PresentedToken},
 };
-use grantor_store::{AuditEvent, Concerning, NewBrowserSession, Proof};
+use grantor_store::{NewBrowserSession, NotSignedIn, SignIn, SignInBy, password_mark};
 use tracing::info;
 
 use super::{
@@ -234,29 +234,27 @@ async fn password_given(visit: &Visit, valid: Option<&Valid>, password: String) 
         return password_page(visit, valid, &email, error, StatusCode::SERVICE_UNAVAILABLE);
     };
     if let Some(found) = found.filter(|f| right && !f.user.disabled) {
-        dc.guesses.right(account);
-        return match start(visit, found.user.id, None).await? {
-            Start::Done(response) => Ok(response),
-            Start::NotYet => second_factor::after_password(visit, found.user.id),
-        };
+        let (user, mark) = (found.user.id, password_mark(&found.password_hash));
+        let started = start(visit, user, SignInBy::Password(mark)).await;
+        // A password that was changed while this one was checked makes this one wrong.
+        if !matches!(started, Ok(Err(NotSignedIn::Gone | NotSignedIn::PasswordChanged))) {
+            dc.guesses.right(account);
+            return match started? {
+                Ok(response) => Ok(response),
+                Err(_) => second_factor::after_password(visit, user, &mark),
+            };
+        }
     }
     dc.guesses.wrong(address, now);
     visit.asking.refuse(dc, None, "sign_in_wrong", "wrong password or unknown address");
     password_page(visit, valid, &email, Some(SignInError::WrongPassword), StatusCode::UNPROCESSABLE_ENTITY)
 }
 
-/// What became of a sign-in.
-#[derive(Debug)]
-pub enum Start {
-    /// The session began; the answer goes on with the walk.
-    Done(Response),
-    /// No session: a second factor is missing, or its proof was used before.
-    NotYet,
-}
-
-/// A new session, never the old one again; then the walk goes on. Whoever has a second factor proves it in the same
-/// step, or no session begins: there is no other way to one (case K05).
-pub async fn start(visit: &Visit, who: UserId, proof: Option<Proof>) -> Result<Start, Failure> {
+/// A new session, never the old one again; then the walk goes on.
+///
+/// # Errors
+/// The outer error is a breakage; the inner one says why no session began.
+pub async fn start(visit: &Visit, who: UserId, by: SignInBy) -> Result<Result<Response, NotSignedIn>, Failure> {
     let (dc, now) = (&visit.dc, visit.now());
     let cookie = PresentedToken { id: dc.fresh_id(now)?, secret: dc.house.entropy.secret()? };
     let new = NewBrowserSession {
@@ -267,32 +265,10 @@ pub async fn start(visit: &Visit, who: UserId, proof: Option<Proof>) -> Result<S
         browser: visit.browser_hash(),
         seen_from: visit.seen_from(),
     };
-    let replaces = visit.session();
-    let (life, realm) = (dc.house.session_life(), visit.door.realm().clone());
+    let new = SignIn { by, session: new, replaces: visit.session(), life: dc.house.session_life() };
     let trail = visit.asking.trail(dc)?;
-    let begun = dc
-        .store
-        .write(move |tx| {
-            let proven = match &proof {
-                None => !tx.needs_second_factor(who)?,
-                Some(proof) => tx.prove(who, proof, now)?,
-            };
-            if !proven {
-                return Ok(false);
-            }
-            // Only a session that this browser really holds is ended.
-            let held = match &replaces {
-                Some(old) => tx.session(old, &realm, life, now)?.map(|s| s.session),
-                None => None,
-            };
-            tx.start_session(&new, held, now)?;
-            let detail = proof.as_ref().map_or_else(|| realm.as_str(), |proof| proof.as_str());
-            tx.audit(&trail, AuditEvent::SignedIn, Concerning { user: Some(who), ..Concerning::default() }, detail)?;
-            Ok(true)
-        })
-        .await?;
-    if !begun {
-        return Ok(Start::NotYet);
+    if let Err(why) = dc.store.write(move |tx| tx.sign_in(&new, &trail, now)).await? {
+        return Ok(Err(why));
     }
     info!(request_id = visit.asking.request_id.as_str(), data_center = dc.place.location, user = who.0, "signed in");
     let mut sealed = visit.sealed.clone();
@@ -308,5 +284,5 @@ pub async fn start(visit: &Visit, who: UserId, proof: Option<Proof>) -> Result<S
     let target = if visit.door.is_home() { visit.onward() } else { visit.url_with(&sealed)? };
     // Whoever uses this browser now is at home here, whatever it remembered of somebody else.
     let forget = (*visit.door.realm() == Realm::Accounts).then(|| visit.jar().remove(Cookie::Home)).flatten();
-    Ok(Start::Done(reply::with_cookies(reply::see_other(&target), [session, forget])))
+    Ok(Ok(reply::with_cookies(reply::see_other(&target), [session, forget])))
 }

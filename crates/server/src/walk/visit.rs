@@ -26,6 +26,7 @@ use crate::{
     http::{
         cookies::{Cookie, Jar},
         reply,
+        whole::{self, Gone, Limits},
     },
     metrics::Endpoint,
     pages::{Brand, Frame, Locale},
@@ -275,6 +276,18 @@ impl Visit {
     pub fn seen_from(&self) -> SeenFrom {
         let agent = self.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
         SeenFrom { address: self.asking.address.to_string(), agent: agent.chars().take(MOST_AGENT).collect() }
+    }
+
+    /// Takes the body in, however slowly it comes; whoever takes it afterwards waits for nobody.
+    ///
+    /// # Errors
+    /// When the sender went away.
+    pub async fn await_body(&self) -> Result<(), Gone> {
+        let bytes = whole::take_in(self.take_body(), Limits::of(self.uri.path())).await?;
+        if let Ok(mut body) = self.body.lock() {
+            *body = Some(Body::from(bytes));
+        }
+        Ok(())
     }
 
     /// The body, once.

@@ -5,7 +5,8 @@ use std::thread;
 
 use grantor_protocol::client::{Client, ClientSettings, ClientType};
 use grantor_protocol::secret::{SecretHash, SecretKind};
-use grantor_store::{Registration, Store};
+use grantor_protocol::token::TokenId;
+use grantor_store::{AdminRole, AdminToken, Registration, Store};
 
 use crate::fixtures::{C1, C2, at, for_each_directory};
 
@@ -252,5 +253,31 @@ fn two_secrets_live_side_by_side_while_one_is_replaced() {
         assert!(!store.write_blocking(move |tx| tx.end_secret(C1, "", &old)).unwrap());
         assert_eq!(live().len(), 1);
         assert!(add(third, at(10)));
+    });
+}
+
+#[test]
+fn two_admin_tokens_made_at_once_do_not_get_one_name() {
+    for_each_directory(|store| {
+        let make = |n: u8| {
+            let new = AdminToken {
+                id: TokenId::from_bytes([n; 16]),
+                name: "ci".to_owned(),
+                role: AdminRole::Operator,
+                created_at: at(0),
+                used_at: None,
+                expires_at: None,
+            };
+            store.write_blocking(move |tx| tx.add_admin_token(&new, &hash("x"))).unwrap()
+        };
+        for round in 0..10 {
+            let made: Vec<bool> = thread::scope(|scope| {
+                let both = [2 * round, 2 * round + 1].map(|n| scope.spawn(move || make(n)));
+                both.into_iter().map(|one| one.join().unwrap()).collect()
+            });
+            assert_eq!(made.iter().filter(|made| **made).count(), 1, "round {round}");
+            assert!(store.write_blocking(|tx| tx.end_admin_token("ci")).unwrap());
+            assert!(!store.write_blocking(|tx| tx.end_admin_token("ci")).unwrap());
+        }
     });
 }

@@ -3,13 +3,16 @@
 
 use std::thread;
 
+use grantor_protocol::organization_policy::{OrganizationPolicy, ReviewState};
 use grantor_protocol::people::{Realm, UserId};
 use grantor_protocol::secret::SecretKind;
 use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::PresentedToken;
-use grantor_store::{AuditEvent, NewInvitation, NotAccepted, NotChanged, NotInvited};
+use grantor_store::{
+    AuditEvent, NewInvitation, NotAccepted, NotChanged, NotInvited, PortalLooks, PortalRemoval, PortalUserChange,
+};
 
-use crate::fixtures::{O1, O2, PU, U1, U2, World, at, for_each_world, hours, person};
+use crate::fixtures::{C1, O1, O2, P1, PU, U1, U2, World, at, for_each_world, hours, person, portal};
 
 fn remove(world: &World, organization: &'static str, user: UserId, now: Timestamp) -> Result<(), NotChanged> {
     let trail = world.trail(now);
@@ -43,6 +46,28 @@ fn members_are_listed_by_pages_and_found_by_name_or_address() {
         assert!(world.read(|tx| tx.member("60099", U1)).is_none());
         let figures = world.read(|tx| tx.organization_figures(O1, at(0)));
         assert_eq!((figures.members, figures.administrators, figures.portals, figures.grants), (2, 2, 1, 0));
+    });
+}
+
+#[test]
+fn names_with_letters_beyond_ascii_are_found_whatever_their_case() {
+    for_each_world(|world| {
+        world.execute("UPDATE users SET first_name = 'Zoé', last_name = 'Élodie' WHERE id IN (2, 3)");
+        world.execute("UPDATE organizations SET name = 'Łódź & CO' WHERE id = '60002'");
+        world.family_with(at(0), |new| new.user = U2);
+        for text in ["élodie", "ÉLODIE", "Élodie", "zoé é", "zoé élodie", "ZOÉ ÉLODIE", "lod", "é"] {
+            let found = world.read(move |tx| tx.members(O1, text, UserId::NOBODY, 10));
+            assert_eq!(found.into_iter().map(|member| member.user).collect::<Vec<_>>(), [U2], "{text}");
+            let found = world.read(move |tx| tx.portal_users(P1, text, "", 10));
+            assert_eq!(found.into_iter().map(|user| user.user).collect::<Vec<_>>(), [PU], "{text}");
+            let found = world.read(move |tx| tx.grants_of_client(O1, C1, text, None, 10));
+            assert_eq!(found.into_iter().map(|grant| grant.user).collect::<Vec<_>>(), [U2], "{text}");
+        }
+        assert!(world.read(|tx| tx.members(O1, "elodie", UserId::NOBODY, 10)).is_empty());
+        for text in ["łódź", "Łódź & co", "ŁÓDŹ"] {
+            let found = world.read(move |tx| tx.organizations_listed(text, "", 10));
+            assert_eq!(found.into_iter().map(|found| found.id).collect::<Vec<_>>(), [O2], "{text}");
+        }
     });
 }
 
@@ -177,5 +202,119 @@ fn an_invitation_is_taken_back_by_its_organization_or_by_the_next() {
         let third = invite(world, NINA, false, at(4)).unwrap();
         world.write(|tx| tx.remove_organization(O1));
         assert_eq!(accept(world, &third, NINA, at(5)), Err(NotAccepted::Gone));
+    });
+}
+
+/// Every step of an administrator; each says whether it was done.
+type Deed = (&'static str, fn(&World, UserId) -> bool);
+
+const DEEDS: [Deed; 13] = [
+    ("invite", |world, by| {
+        let token = world.token(at(2));
+        let new = NewInvitation {
+            id: token.id,
+            secret_hash: token.secret.hash(SecretKind::Invitation),
+            organization_id: O1.to_owned(),
+            email: NINA.to_owned(),
+            administrator: true,
+            invited_by: by,
+        };
+        let trail = world.trail(at(2));
+        world.write(move |tx| tx.invite(&new, &trail, at(2))) != Err(NotInvited::NotAdministrator)
+    }),
+    ("take an invitation back", |world, by| {
+        let (id, trail) = (world.read(|tx| tx.invitations(O1, at(2)))[0].id, world.trail(at(2)));
+        world.write(move |tx| tx.withdraw_invitation(O1, by, id, &trail))
+    }),
+    ("make an administrator", |world, by| {
+        let trail = world.trail(at(2));
+        world.write(move |tx| tx.set_administrator(O1, by, (U9, true), &trail)) != Err(NotChanged::NotAdministrator)
+    }),
+    ("set a policy", |world, by| {
+        let (policy, trail) = (OrganizationPolicy::default(), world.trail(at(2)));
+        world.write(move |tx| tx.set_organization_policy(O1, by, &policy, &trail, at(2)))
+    }),
+    ("decide a review", |world, by| {
+        let trail = world.trail(at(2));
+        world.write(move |tx| tx.decide_review(O1, C1, by, ReviewState::Approved, &trail, at(2)))
+    }),
+    ("take a grant back", |world, by| {
+        let (grant, trail) = (world.read(|tx| tx.grants_of_client(O1, C1, "", None, 1))[0].grant, world.trail(at(2)));
+        world.write(move |tx| tx.withdraw_for(O1, by, grant, &trail, at(2)))
+    }),
+    ("take all grants back", |world, by| {
+        let trail = world.trail(at(2));
+        world.write(move |tx| tx.withdraw_client(O1, by, (C1, 10), &trail, at(2))).is_some()
+    }),
+    ("make a portal", |world, by| {
+        let trail = world.trail(at(2));
+        world.write(move |tx| tx.add_portal(O1, by, ("7009", "Suppliers"), 9, &trail)).is_ok()
+    }),
+    ("remove a portal", |world, by| {
+        let trail = world.trail(at(2));
+        world.write(move |tx| tx.remove_portal_of(O1, by, "7009", &trail)) == PortalRemoval::Removed
+    }),
+    ("change a portal", |world, by| {
+        let looks = PortalLooks { name: "Partners".to_owned(), accent: String::new(), clients: Vec::new(), logo: None };
+        let trail = world.trail(at(2));
+        world.write(move |tx| tx.set_portal_looks(O1, by, (P1, &looks), &trail))
+    }),
+    ("add a portal's user", |world, by| {
+        let (new, trail) = (person(UserId(51), portal(), "zoe@customer.example"), world.trail(at(2)));
+        world.write(move |tx| tx.add_portal_user(O1, by, &new, &trail, at(2))).is_ok()
+    }),
+    ("change a portal's user", |world, by| {
+        let trail = world.trail(at(2));
+        world.write(move |tx| tx.change_portal_user(O1, by, (P1, PU), &PortalUserChange::Disable, &trail, at(2)))
+    }),
+    ("remove a member", |world, by| {
+        let trail = world.trail(at(2));
+        world.write(move |tx| tx.remove_member(O1, by, U9, &trail, at(2))).is_ok()
+    }),
+];
+
+#[test]
+fn an_administrator_who_was_removed_or_disabled_does_nothing_more() {
+    for_each_world(|world| {
+        world.write(|tx| {
+            tx.put_user(&person(U9, Realm::Accounts, "new@zylker.example"), at(0))?;
+            tx.set_memberships(U9, &[(O1.to_owned(), false)])
+        });
+        invite(world, "lou@zylker.example", false, at(1)).unwrap();
+        world.family(at(1));
+        let trail = world.trail(at(1));
+        world.write(move |tx| tx.ask_for_review(O1, C1, U9, &trail, at(1)));
+        let nothing_goes = |world: &World, by, what| {
+            for (deed, act) in DEEDS {
+                assert!(!world.unchanged(|| act(world, by)), "{what}: {deed}");
+            }
+        };
+        nothing_goes(world, U9, "a member");
+        nothing_goes(world, UserId(99), "nobody");
+        world.execute("UPDATE users SET disabled = TRUE WHERE id = 2");
+        nothing_goes(world, U2, "disabled");
+        world.execute("UPDATE users SET disabled = FALSE WHERE id = 2");
+        assert_eq!(administrator(world, O1, U2, false), Ok(()));
+        nothing_goes(world, U2, "an administrator of before");
+        assert_eq!(remove(world, O1, U2, at(1)), Ok(()));
+        nothing_goes(world, U2, "removed");
+        world.write(|tx| tx.set_memberships(U2, &[(O1.to_owned(), true)]));
+        for (deed, act) in DEEDS {
+            // The grant taken back alone was the only one; the rest is done.
+            assert!(act(world, U2), "{deed}");
+        }
+    });
+}
+
+#[test]
+fn a_disabled_administrator_is_none_who_could_stay_alone() {
+    for_each_world(|world| {
+        world.execute("UPDATE users SET disabled = TRUE WHERE id = 2");
+        assert_eq!(world.unchanged(|| administrator(world, O1, U1, false)), Err(NotChanged::LastAdministrator));
+        assert_eq!(world.unchanged(|| remove(world, O1, U1, at(1))), Err(NotChanged::LastAdministrator));
+        let kept: Vec<_> = world.read(|tx| tx.leaving(U1)).kept_by.into_iter().map(|kept| kept.id).collect();
+        assert_eq!(kept, [O1], "the same rule as for who deletes their account");
+        // The disabled one is not needed.
+        assert_eq!(administrator(world, O1, U2, false), Ok(()));
     });
 }

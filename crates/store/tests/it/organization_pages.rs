@@ -6,7 +6,8 @@ use std::time::Instant;
 use grantor_protocol::people::{Realm, UserId};
 use grantor_protocol::token::TokenId;
 use grantor_store::{
-    AuditEvent, AuditFilter, Concerning, NewUser, Portal, PortalLooks, PortalRemoval, PortalUserChange,
+    AuditEvent, AuditFilter, Concerning, NewUser, NoPortal, NoPortalUser, Portal, PortalLooks, PortalRemoval,
+    PortalUserChange,
 };
 
 use crate::fixtures::{C1, C2, O1, O2, P1, PU, READ, U1, U2, World, at, for_each_world, house_portal, person, portal};
@@ -44,7 +45,9 @@ fn connected_applications_are_walked_by_client_and_then_by_grant() {
         assert!(withdraw(world, O1));
         assert!(!world.unchanged(|| withdraw(world, O1)));
         assert!(world.refresh(&one.refresh, at(11)).is_err() && world.access(&one.access, at(11)).is_err());
-        assert_eq!(world.write(|tx| tx.withdraw_slice(O1, C1, 1, at(12))), 1);
+        let trail = world.trail(at(12));
+        assert_eq!(world.write(move |tx| tx.withdraw_client(O1, U2, (C1, 1), &trail, at(12))), Some(1));
+        assert_eq!(world.audits(AuditEvent::ClientWithdrawn)[0].detail, "2 grants", "noted before they are gone");
         assert_eq!(world.write(|tx| tx.withdraw_slice(O1, C1, 10, at(12))), 1);
         assert_eq!(world.read(|tx| tx.connected_clients(O1, "", 10)).len(), 1);
         assert_eq!(world.read(|tx| tx.connected_clients(O2, "", 10)).len(), 1);
@@ -121,6 +124,25 @@ fn an_audit_is_read_by_pages_and_filters_and_never_another_organization_s() {
 }
 
 #[test]
+fn a_client_is_taken_from_everybody_with_a_trace_from_the_first_slice_on() {
+    for_each_world(|world| {
+        world.family(at(1));
+        world.family_with(at(2), |new| new.user = U2);
+        let begin = |by| {
+            let trail = world.trail(at(3));
+            world.write(move |tx| tx.withdraw_client(O1, by, (C1, 1), &trail, at(3)))
+        };
+        assert_eq!(world.unchanged(|| begin(UserId(99))), None);
+        assert_eq!(begin(U1), Some(1));
+        let told = world.audits(AuditEvent::ClientWithdrawn);
+        assert_eq!((told.len(), told[0].detail.as_str(), told[0].user), (1, "2 grants", Some(U1)));
+        assert_eq!((told[0].client_id.as_deref(), told[0].organization_id.as_deref()), (Some(C1), Some(O1)));
+        assert_eq!(world.write(|tx| tx.withdraw_slice(O1, C1, 10, at(4))), 1);
+        assert!(world.read(|tx| tx.connected_clients(O1, "", 10)).is_empty());
+    });
+}
+
+#[test]
 fn portals_are_kept_by_their_organization_alone() {
     for_each_world(|world| {
         assert_eq!(world.read(|tx| tx.portals_of(O1)).len(), 1);
@@ -159,11 +181,11 @@ fn portals_are_made_up_to_a_number_and_removed_when_nobody_is_left() {
             let trail = world.trail(at(1));
             world.write(move |tx| tx.add_portal(O1, U1, (id, "Suppliers"), most, &trail))
         };
-        assert!(make("7003", 2));
-        assert!(!make("7004", 2), "two are there");
+        assert_eq!(make("7003", 2), Ok(()));
+        assert_eq!(make("7004", 2), Err(NoPortal::Enough), "two are there");
         let trail = world.trail(at(1));
         let by_a_member = world.write(move |tx| tx.add_portal(O2, U2, ("7005", "Mine"), 9, &trail));
-        assert!(!by_a_member, "no administrator");
+        assert_eq!(by_a_member, Err(NoPortal::NotAdministrator));
         assert_eq!(world.read(|tx| tx.portal_of(O1, "7003")).map(|portal| portal.name), Some("Suppliers".to_owned()));
         let remove = |organization: &'static str, id: &'static str| {
             let trail = world.trail(at(2));
@@ -171,7 +193,7 @@ fn portals_are_made_up_to_a_number_and_removed_when_nobody_is_left() {
         };
         let zoe = person(UserId(9003), Realm::Portal("7003".to_owned()), "zoe@customer.example");
         let trail = world.trail(at(1));
-        assert!(world.write(move |tx| tx.add_portal_user(O1, U1, &zoe, &trail, at(1))));
+        assert_eq!(world.write(move |tx| tx.add_portal_user(O1, U1, &zoe, &trail, at(1))), Ok(()));
         assert_eq!(remove(O1, "7003"), PortalRemoval::HasUsers);
         assert_eq!(remove(O2, "7003"), PortalRemoval::Unknown);
         world.write(|tx| tx.remove_user(UserId(9003)));
@@ -195,11 +217,13 @@ fn a_portal_s_users_come_change_and_go() {
             world.write(move |tx| tx.add_portal_user(organization, U1, &new, &trail, at(1)))
         };
         let new = || person(UserId(50), portal(), "Zoe@customer.example");
-        assert!(!add(world, O2, new()), "not their portal");
-        assert!(!add(world, O1, person(UserId(50), Realm::Accounts, "zoe@customer.example")), "no portal at all");
-        assert!(!add(world, O1, person(UserId(51), portal(), "alice@zylker.example")), "the address is taken there");
-        assert!(!add(world, O1, person(U2, portal(), "zoe@customer.example")), "the number is somebody's");
-        assert!(add(world, O1, new()));
+        world.write(|tx| tx.set_memberships(U1, &[(O1.to_owned(), true), (O2.to_owned(), true)]));
+        let (unknown, taken) = (Err(NoPortalUser::Unknown), Err(NoPortalUser::Taken));
+        assert_eq!(add(world, O2, new()), unknown, "not their portal");
+        assert_eq!(add(world, O1, person(UserId(50), Realm::Accounts, "zoe@customer.example")), unknown, "no portal");
+        assert_eq!(add(world, O1, person(UserId(51), portal(), "alice@zylker.example")), taken, "the address");
+        assert_eq!(add(world, O1, person(U2, portal(), "zoe@customer.example")), taken, "the number is somebody's");
+        assert_eq!(add(world, O1, new()), Ok(()));
         let listed = |text: &'static str, after: &'static str| {
             let all = world.read(move |tx| tx.portal_users(P1, text, after, 10));
             all.into_iter().map(|user| user.user).collect::<Vec<_>>()

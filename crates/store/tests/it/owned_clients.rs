@@ -107,6 +107,7 @@ fn search_is_by_name_or_id_whatever_the_letter_case() {
             ("ZYLKER", &["Zylker Desk"]),
             ("qrs", &["Zylker Desk"]),
             ("äpfel", &["ÄPFEL 100%"]),
+            ("Äpfel", &["ÄPFEL 100%"]),
             ("%", &["ÄPFEL 100%"]),
             ("_", &["Panel_1"]),
             ("!", &[]),

@@ -45,8 +45,23 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// A source in which the conditions of `holds!` stand in their statements.
+fn whole(source: &str) -> String {
+    let mut parts = source.split("holds!(");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (inside, rest) = part.split_once("),").unwrap();
+        let literals: Vec<&str> = inside.split('"').skip(1).step_by(2).collect();
+        let before = text.trim_end().strip_suffix("\",").unwrap();
+        let after = rest.trim_start().strip_prefix('"').unwrap();
+        text = format!("{before}LOWER({}) LIKE {}{after}", literals[0], literals[1]);
+    }
+    text
+}
+
 /// The statements in a source: its literals that begin like one and are not put together from others.
 fn statements(source: &str) -> Vec<String> {
+    let source = whole(source);
     let literals = source.split('"').skip(1).step_by(2);
     let plain = literals.map(|text| text.replace("\\\n", " ").split_whitespace().collect::<Vec<_>>().join(" "));
     plain

@@ -10,7 +10,8 @@ use grantor_protocol::secret::{SecretHash, SecretKind};
 use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::PresentedToken;
 use grantor_store::{
-    Factors, MOST_PASSKEYS, NewBrowserSession, NewPasskey, PasskeyUse, Proof, SeenFrom, SessionLife, Try,
+    AuditEvent, Factors, MOST_PASSKEYS, NewBrowserSession, NewPasskey, NotSignedIn, PasskeyUse, Proof, SeenFrom,
+    SessionLife, SignIn, SignInBy, Try, password_mark,
 };
 
 use crate::fixtures::{U1, U2, World, at, for_each_world};
@@ -258,6 +259,108 @@ fn everything_goes_with_a_reset_and_with_the_user() {
         let told: Vec<String> = world.read(|tx| tx.audit_rows(100)).into_iter().map(|row| row.event).collect();
         for event in ["authenticator_added", "passkey_added", "recovery_codes_made", "second_factors_removed"] {
             assert!(told.iter().any(|row| row == event), "{event}: {told:?}");
+        }
+    });
+}
+
+const LIFE: SessionLife = SessionLife { idle: Duration::from_hours(1), whole: Duration::from_hours(24) };
+
+/// Signs in at 5 seconds; answers whether the session holds then.
+fn sign_in(world: &World, user: UserId, by: SignInBy, replaces: Option<&PresentedToken>) -> Result<bool, NotSignedIn> {
+    let cookie = world.token(at(5));
+    let session = NewBrowserSession {
+        id: cookie.id,
+        secret_hash: cookie.secret.hash(SecretKind::BrowserSession),
+        realm: Realm::Accounts,
+        user,
+        browser: [1; 32],
+        seen_from: SeenFrom::default(),
+    };
+    let (new, trail) = (SignIn { by, session, replaces: replaces.cloned(), life: LIFE }, world.trail(at(5)));
+    world.write(move |tx| tx.sign_in(&new, &trail, at(5))).map(|()| holds(world, &cookie))
+}
+
+fn password() -> SecretHash {
+    password_mark("$argon2id$")
+}
+
+#[test]
+fn a_sign_in_under_way_does_not_survive_a_change_of_the_password() {
+    for_each_world(|world| {
+        let old = session(world, U1, at(0));
+        let other = password_mark("$argon2id$other");
+        let by = || SignInBy::Password(password());
+        assert_eq!(
+            world.unchanged(|| sign_in(world, U1, SignInBy::Password(other), None)),
+            Err(NotSignedIn::PasswordChanged)
+        );
+        assert_eq!(sign_in(world, U1, by(), Some(&old)), Ok(true));
+        assert!(!holds(world, &old), "the id changes");
+        world.execute("UPDATE users SET password_hash = '$argon2id$other' WHERE id = 1");
+        assert_eq!(world.unchanged(|| sign_in(world, U1, by(), None)), Err(NotSignedIn::PasswordChanged));
+        assert_eq!(sign_in(world, U1, SignInBy::Password(other), None), Ok(true));
+        // Nor does it between the first factor and the second, however right that is.
+        assert!(add_authenticator(world, U1, 10));
+        let both = |mark, step| SignInBy::PasswordAnd(mark, Proof::Authenticator { step });
+        assert_eq!(
+            world.unchanged(|| sign_in(world, U1, both(password(), 11), None)),
+            Err(NotSignedIn::PasswordChanged)
+        );
+        assert_eq!(sign_in(world, U1, both(other, 11), None), Ok(true), "the code was not used up");
+        for sql in ["UPDATE users SET disabled = TRUE WHERE id = 1", "DELETE FROM users WHERE id = 1"] {
+            world.execute(sql);
+            assert_eq!(world.unchanged(|| sign_in(world, U1, both(other, 12), None)), Err(NotSignedIn::Gone));
+        }
+        let details: Vec<_> = world.audits(AuditEvent::SignedIn).into_iter().map(|row| row.detail).collect();
+        assert_eq!(details.iter().filter(|detail| *detail == "authenticator").count(), 1, "{details:?}");
+    });
+}
+
+#[test]
+fn a_sign_in_under_way_does_not_survive_its_factor() {
+    for_each_world(|world| {
+        let app = |step| SignInBy::PasswordAnd(password(), Proof::Authenticator { step });
+        let missing = Err(NotSignedIn::FactorMissing);
+        assert!(add_authenticator(world, U1, 10));
+        assert_eq!(
+            world.unchanged(|| sign_in(world, U1, SignInBy::Password(password()), None)),
+            missing,
+            "added meanwhile"
+        );
+        assert_eq!(sign_in(world, U1, app(11), None), Ok(true));
+        assert_eq!(world.unchanged(|| sign_in(world, U1, app(11), None)), missing, "used before");
+        let trail = world.trail(at(4));
+        assert!(world.write(move |tx| tx.remove_authenticator(U1, &trail)));
+        assert_eq!(world.unchanged(|| sign_in(world, U1, app(12), None)), missing, "removed meanwhile");
+        // A passkey stands in for the password while it is there.
+        assert!(add_passkey(world, new_passkey(U2, 7, "first")));
+        let by = |challenge: &str| SignInBy::Passkey(answer(7, challenge));
+        assert_eq!(sign_in(world, U2, by("second"), None), Ok(true));
+        let trail = world.trail(at(4));
+        assert!(world.write(move |tx| tx.remove_passkey(U2, &[7; 32], &trail)));
+        assert_eq!(sign_in(world, U2, by("third"), None), missing);
+    });
+}
+
+#[test]
+fn whoever_signs_in_while_a_first_factor_is_added_is_signed_out_or_asked_for_it() {
+    for_each_world(|world| {
+        for round in 0..10 {
+            world.execute("DELETE FROM authenticators");
+            world.execute("DELETE FROM browser_sessions");
+            let together = Barrier::new(2);
+            thread::scope(|scope| {
+                let (world, together) = (&*world, &together);
+                scope.spawn(move || {
+                    together.wait();
+                    add_authenticator(world, U1, round)
+                });
+                scope.spawn(move || {
+                    together.wait();
+                    sign_in(world, U1, SignInBy::Password(password()), None)
+                });
+            });
+            assert_eq!(world.number("SELECT COUNT(*) FROM browser_sessions WHERE ended_at IS NULL"), 0);
         }
     });
 }

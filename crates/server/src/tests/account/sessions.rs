@@ -50,6 +50,25 @@ async fn one_sees_and_ends_one_s_own_sessions() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_under_way_when_its_session_is_ended_does_nothing() {
+    // In a sandbox every request is read whole before anything else.
+    for_each_store_with(Setup { no_sandbox: true, ..MAIL }, async |house| {
+        let (mut alice, mut second) = (at_home(house, &ALICE).await, at_home(house, &ALICE).await);
+        let page = open(house, &mut second, "us", "/account").await;
+        let csrf = Form::find(&page.body).unwrap().hidden("csrf").to_owned();
+        let fields = [("csrf", csrf.as_str()), ("first_name", "Mallory"), ("last_name", "")];
+        let cookies: Vec<String> = second.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let form = Request::form("/account", &fields).header("cookie", &cookies.join("; "));
+        let form = hold(house.url("us"), &form).await;
+        submit(house, &mut alice, "us", PAGE, &[("all", "yes")]).await;
+        let reply = release(vec![form]).await.remove(0);
+        assert_eq!((reply.status, reply.header("location")), (303, Some("/sign-in?continue=%2Faccount")));
+        assert!(!open(house, &mut alice, "us", "/account").await.body.contains("Mallory"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn many_sessions_come_in_pages() {
     for_one_store_with(MAIL, async |house| {
         let mut alice = at_home(house, &ALICE).await;

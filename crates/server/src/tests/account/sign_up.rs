@@ -96,6 +96,25 @@ async fn k01_who_has_an_account_learns_it_from_the_letter_alone() {
 }
 
 #[tokio::test]
+async fn a_store_that_fails_leaves_no_home_without_an_account() {
+    for_each_store_with(MAIL, async |house| {
+        ask(house, NOVA.email).await;
+        let link = link_in(house, "us", &letters(house, NOVA.email, 1).await[0]);
+        let (store, directory) = (house.room("us").store.clone(), house.room("us").house.directory.clone());
+        // Everything of the last step can be read, and not everything written.
+        store.write(|tx| tx.execute("ALTER TABLE browser_sessions RENAME TO elsewhere", &[])).await.unwrap();
+        let mut nova = Browser::default();
+        let failed = submit(house, &mut nova, "us", (&link, &link), &filled("Startup")).await;
+        assert_eq!(failed.status, 503, "{failed:?}");
+        assert!(directory.read(|tx| tx.homes(NOVA.email)).await.unwrap().is_empty());
+        store.write(|tx| tx.execute("ALTER TABLE elsewhere RENAME TO browser_sessions", &[])).await.unwrap();
+        assert_eq!(submit(house, &mut nova, "us", (&link, &link), &filled("Startup")).await.status, 303);
+        assert_eq!(directory.read(|tx| tx.homes(NOVA.email)).await.unwrap(), ["us"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn k07_an_address_that_found_a_home_meanwhile_is_not_taken() {
     for_each_store_with(MAIL, async |house| {
         let mut first = Browser::default();

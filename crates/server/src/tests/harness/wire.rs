@@ -202,6 +202,14 @@ pub async fn hold(url: &str, request: &Request) -> Held {
     Held { stream, last: *last }
 }
 
+impl Held {
+    /// Sends the last byte and does not wait for the answer.
+    pub async fn send_off(mut self) -> TcpStream {
+        self.stream.write_all(&[self.last]).await.unwrap();
+        self.stream
+    }
+}
+
 /// Sends all the last bytes, then reads all the answers.
 pub async fn release(held: Vec<Held>) -> Vec<Reply> {
     let mut waiting = Vec::with_capacity(held.len());

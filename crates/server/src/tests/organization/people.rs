@@ -1,6 +1,8 @@
 //! Members, connected applications, portals and their users, as an administrator changes them over the wire.
 
-use super::{BIGIN, SECOND_ADMINISTRATOR, at, browser_of, csrf, done, page, submit};
+use grantor_store::Tx;
+
+use super::{BIGIN, SECOND_ADMINISTRATOR, at, browser_of, csrf, done, held, page, submit};
 use crate::tests::{answers::*, harness::*};
 
 #[tokio::test]
@@ -154,6 +156,73 @@ async fn an_administrator_makes_a_portal_whose_users_sign_in_and_removes_it_when
         for kind in ["portal_added", "portal_removed"] {
             assert_eq!(kinds.iter().filter(|event| *event == kind).count(), 1, "{kind}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_administrator_who_is_removed_while_their_form_is_under_way_does_nothing() {
+    // In a sandbox every request is read whole before anything else.
+    let setup = Setup { no_sandbox: true, ..Setup::default() };
+    for_each_store_with(setup, async |house| {
+        let (mut alice, mut bob) = (browser_of(house, &ALICE).await, browser_of(house, &BOB).await);
+        done(house, &mut alice, "/organization/10001/members/700002", &[("do", "administrator")]).await;
+        let invite = [("email", "eve@evil.example"), ("administrator", "1")];
+        let mut forms = Vec::new();
+        for (path, fields) in [
+            ("/organization/10001/invitations", &invite[..]),
+            ("/organization/10001/portals", &[("name", "Mine")]),
+            ("/organization/10001/policy", &[("days", "7")]),
+        ] {
+            forms.push(held(house, &mut alice, path, fields).await);
+        }
+        let gone = [("do", "remove"), ("confirm", ALICE.email)];
+        done(house, &mut bob, "/organization/10001/members/700001", &gone).await;
+        for reply in release(forms).await {
+            assert_eq!(reply.status, 404, "{reply:?}");
+        }
+        let store = house.room("us").store.clone();
+        let now = house.clock().now();
+        assert!(store.read(move |tx| tx.invitations("10001", now)).await.unwrap().is_empty());
+        assert!(store.read(|tx| tx.portals_of("10001")).await.unwrap().iter().all(|portal| portal.name != "Mine"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_is_taken_from_everybody_though_nobody_waits_for_the_answer() {
+    let setup = Setup { no_sandbox: true, ..Setup::default() };
+    for_each_store_with(setup, async |house| {
+        let mut alice = browser_of(house, &ALICE).await;
+        let (store, empty) = (house.room("us").store.clone(), [0_u8; 0]);
+        // Several slices of them.
+        let grant = move |tx: &mut Tx<'_>, n: i64| {
+            let id = [[7; 8], n.to_be_bytes()].concat();
+            tx.execute(
+                "INSERT INTO grants (id, user_id, client_id, organization_id, scopes, offline, refresh_ids, granted_at)
+                 VALUES ($1, $2, $3, '10001', 'AaaServer.profile.READ', FALSE, $4, 1)",
+                &[id.as_slice().into(), n.into(), DESK.id.into(), empty.as_slice().into()],
+            )
+        };
+        store.write(move |tx| (1..=350).try_for_each(|n| grant(tx, n).map(drop))).await.unwrap();
+        let path = format!("/organization/10001/apps/{}", DESK.id);
+        let form = held(house, &mut alice, &path, &[("do", "all"), ("confirm", "Zylker Desk")]).await;
+        let waiting = form.send_off().await;
+        let told = async || {
+            let rows = house.audit("us").await.into_iter().filter(|row| row.event == "client_withdrawn");
+            rows.map(|row| row.detail).collect::<Vec<_>>()
+        };
+        eventually("it begins", async || !told().await.is_empty()).await;
+        drop(waiting);
+        eventually("everything is taken back", async || {
+            store.read(|tx| tx.connected_clients("10001", "", 10)).await.unwrap().is_empty()
+        })
+        .await;
+        eventually("the owner is told", async || {
+            house.notices(&DESK).await.iter().any(|notice| notice.cause == "withdrawn" && notice.detail.contains("350"))
+        })
+        .await;
+        assert_eq!(told().await, ["350 grants"]);
     })
     .await;
 }

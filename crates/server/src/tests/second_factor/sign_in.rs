@@ -132,6 +132,27 @@ async fn k05_a_recovered_password_does_not_stand_in_for_the_factor() {
 }
 
 #[tokio::test]
+async fn k05_a_password_that_was_changed_meanwhile_does_not_reach_the_factor() {
+    for_each_store(async |house| {
+        let (_, app, recovery) = alice(house).await;
+        for typed in [("one_time_code", app.next(house)), ("recovery_code", recovery[0].clone())] {
+            let mut browser = Browser::default();
+            let (at, page) = at_last_step(house, &mut browser, &home(house)).await;
+            // By an operator: nothing notes when.
+            let other = "UPDATE users SET password_hash = password_hash || 'x' WHERE id = 700001";
+            let store = house.room("us").store.clone();
+            store.write(move |tx| tx.execute(other, &[])).await.unwrap();
+            let (_, page) = browser.fill(house, &at, &page, typed.0, &typed.1).await;
+            assert!(page.body.contains("name=\"password\""), "{}: {page:?}", typed.0);
+            assert!(!is_signed_in(&mut browser, house).await, "{}", typed.0);
+            let back = "UPDATE users SET password_hash = REPLACE(password_hash || '!', 'x!', '') WHERE id = 700001";
+            store.write(move |tx| tx.execute(back, &[])).await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn k05_a_remembered_session_without_a_factor_ends_with_the_first_one() {
     for_each_store(async |house| {
         let mut elsewhere = Browser::default();
