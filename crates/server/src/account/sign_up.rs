@@ -282,7 +282,13 @@ async fn free_numbers(dc: &DataCenter) -> Result<(UserId, String), Failure> {
 async fn make(visit: &Visit, new: NewAccount) -> Result<bool, Failure> {
     let (dc, now) = (&visit.dc, visit.now());
     let (email, here, others) = (new.user.email.clone(), dc.place.location.clone(), together(dc));
-    if !dc.house.directory.write(move |tx| tx.claim_home(&email, &here, &others)).await? {
+    // An old link of somebody who has an account by now: the clients that they own stay theirs.
+    let wanted = email.clone();
+    if dc.store.read(move |tx| tx.user_by_email(&Realm::Accounts, &wanted)).await?.is_some() {
+        return Ok(false);
+    }
+    let places: Vec<String> = dc.house.places.iter().map(|place| place.location.clone()).collect();
+    if !dc.house.directory.write(move |tx| tx.claim_home(&email, &here, &others, &places)).await? {
         return Ok(false);
     }
     let email = new.user.email.clone();
