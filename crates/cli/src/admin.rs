@@ -14,6 +14,8 @@ use serde_json::Value;
 
 mod table;
 
+use crate::serve;
+
 /// How long the server may take: counting everything takes a while.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -97,6 +99,8 @@ enum AdminCommand {
     },
     /// End every browser session of a user
     EndSessions { data_center: String, zuid: i64 },
+    /// Remove every second factor of a user who lost them all: their password is enough then, and a letter tells them
+    RemoveFactors { data_center: String, zuid: i64 },
     /// Make the next signing keys now
     RotateKeys,
     /// Count everything
@@ -206,6 +210,11 @@ impl Admin {
             .with_context(|| format!("HTTP {status}, and no JSON: is {} an admin listener?", self.listener))?;
         if !status.is_success() {
             let message = json.get("message").and_then(Value::as_str).unwrap_or("the server gave no reason");
+            // What was done before it stopped is in force, and told this once.
+            if let Some(made) = json.get("made").and_then(Value::as_object) {
+                let told = |(key, value): (&String, &Value)| Some((key.clone(), value.as_str()?.to_owned()));
+                serve::print_made(&made.iter().filter_map(told).collect::<Vec<_>>())?;
+            }
             bail!("{message} (HTTP {})", status.as_u16());
         }
         let text = if self.json { serde_json::to_string_pretty(&json)? } else { table::read(&json).join("\n") };
@@ -272,6 +281,9 @@ impl AdminCommand {
             }
             Self::EndSessions { data_center, zuid } => {
                 plain(Method::DELETE, format!("users/{}/{zuid}/sessions", segment(data_center)))
+            }
+            Self::RemoveFactors { data_center, zuid } => {
+                plain(Method::DELETE, format!("users/{}/{zuid}/factors", segment(data_center)))
             }
             Self::RotateKeys => plain(Method::POST, "keys/rotate".to_owned()),
             Self::Stats => plain(Method::GET, "stats".to_owned()),

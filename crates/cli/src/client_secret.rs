@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use grantor_server::provision::{ProvisionError, Workshop, secrets};
 
-use crate::serve;
+use crate::{log, serve};
 
 /// Replace an application's secret: add a second one, let the application use it, end the first
 ///
@@ -66,12 +66,14 @@ impl Secrets {
             }
             SecretCommand::Add { which, location } => {
                 let client_id = which.client_id.clone();
-                let secret = at(which, move |shop| secrets::add(shop, &client_id, location.as_deref())).await?;
+                let secret =
+                    at(which, move |shop| secrets::add(shop, &client_id, location.as_deref(), serve::COMMAND_LINE))
+                        .await?;
                 serve::print_made(&[("CLIENT_SECRET".to_owned(), secret)])
             }
             SecretCommand::End { which, mark } => {
                 let client_id = which.client_id.clone();
-                at(which, move |shop| secrets::end(shop, &client_id, &mark)).await
+                at(which, move |shop| secrets::end(shop, &client_id, &mark, serve::COMMAND_LINE)).await
             }
         }
     }
@@ -82,6 +84,7 @@ async fn at<T: Send + 'static>(
     which: Which,
     work: impl FnOnce(&Workshop) -> Result<T, ProvisionError> + Send + 'static,
 ) -> anyhow::Result<T> {
+    log::of_a_command();
     let config = serve::config(which.config.as_deref())?;
     let done = tokio::task::spawn_blocking(move || {
         let shop = Workshop::open(config)?;

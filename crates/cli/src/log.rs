@@ -28,6 +28,11 @@ fn filter(text: &str) -> Result<String, String> {
     EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
+/// Starts the log of a command that does one thing and ends: warnings and errors, for people.
+pub fn of_a_command() {
+    Log { log: "warn".to_owned(), log_format: Format::Text }.start();
+}
+
 impl Log {
     /// Starts logging.
     pub fn start(&self) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use grantor_server::{
     Config,
-    provision::{self, ProvisionFile, Workshop},
+    provision::{self, Made, ProvisionFile, Workshop},
 };
 
 use crate::serve;
@@ -46,33 +46,36 @@ impl Provision {
     }
 }
 
-/// Ids, secrets and passwords that were made.
-type Made = Vec<(String, String)>;
-
 fn show(config: Config, file: &ProvisionFile, prune: bool) -> anyhow::Result<()> {
     let shop = Workshop::open(config)?;
     let plan = provision::plan(&shop, file, prune)?;
-    for line in &plan.lines {
+    for line in plan.lines() {
         println!("{line}");
     }
-    if plan.lines.is_empty() {
+    if plan.differences.is_empty() {
         println!("nothing to change");
     }
     shop.close();
     Ok(())
 }
 
-/// Applies a file to the stores of a config, telling each difference on standard error.
+/// Applies a file to the stores of a config, telling each difference on standard error. When it stops midway, what was made
+/// until then is printed before the error: it is in force, and nobody could find it again.
 pub fn apply(config: Config, file: &ProvisionFile, prune: bool) -> anyhow::Result<Made> {
     let shop = Workshop::open(config)?;
     let plan = provision::plan(&shop, file, prune)?;
-    for line in &plan.lines {
+    for line in plan.lines() {
         eprintln!("{line}");
     }
-    let made = plan.made.clone();
-    provision::apply(&shop, plan)?;
+    let applied = provision::apply_for(&shop, plan, serve::COMMAND_LINE);
     shop.close();
-    Ok(made)
+    match applied {
+        Ok(made) => Ok(made),
+        Err(stopped) => {
+            serve::print_made(&stopped.made)?;
+            Err(stopped.error.into())
+        }
+    }
 }
 
 /// Check config and provision files without touching any data.

@@ -45,6 +45,9 @@ impl Serve {
     }
 }
 
+/// Who changes something with a command, as the audit names them.
+pub const COMMAND_LINE: &str = "command line";
+
 /// Reads a config file, or the built-in one.
 pub fn config(path: Option<&Path>) -> anyhow::Result<Config> {
     let Some(path) = path else { return Ok(Config::built_in()?) };

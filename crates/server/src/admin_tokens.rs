@@ -17,14 +17,13 @@ use crate::provision::{ProvisionError, Workshop};
 /// When there is one of that name, or the directory cannot be written.
 pub fn add(shop: &Workshop, name: &str, role: AdminRole, life: Option<Duration>) -> Result<String, ProvisionError> {
     if name.trim().is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        return Err(ProvisionError("a token's name has 1 to 100 characters".to_owned()));
+        return Err(ProvisionError::new("a token's name has 1 to 100 characters"));
     }
     let now = shop.clock.now();
-    let broke = |e: crate::entropy::NoEntropy| ProvisionError(e.to_string());
     let token = PresentedToken {
         // No data center made it.
-        id: shop.entropy.id(now, DataCenterByte(0)).map_err(broke)?,
-        secret: shop.entropy.secret().map_err(broke)?,
+        id: shop.entropy.id(now, DataCenterByte(0))?,
+        secret: shop.entropy.secret()?,
     };
     let new = AdminToken {
         id: token.id,
@@ -38,7 +37,9 @@ pub fn add(shop: &Workshop, name: &str, role: AdminRole, life: Option<Duration>)
     if shop.stores.directory.write_blocking(move |tx| tx.add_admin_token(&new, &hash))? {
         Ok(token.reveal(Prefix::Usual))
     } else {
-        Err(ProvisionError(format!("there is an admin token {name:?} already: end it first, or choose another name")))
+        Err(ProvisionError::new(format!(
+            "there is an admin token {name:?} already: end it first, or choose another name"
+        )))
     }
 }
 
@@ -57,5 +58,5 @@ pub fn list(shop: &Workshop) -> Result<Vec<AdminToken>, ProvisionError> {
 pub fn end(shop: &Workshop, name: &str) -> Result<(), ProvisionError> {
     let wanted = name.to_owned();
     let ended = shop.stores.directory.write_blocking(move |tx| tx.end_admin_token(&wanted))?;
-    if ended { Ok(()) } else { Err(ProvisionError(format!("there is no admin token {name:?}"))) }
+    if ended { Ok(()) } else { Err(ProvisionError::new(format!("there is no admin token {name:?}"))) }
 }

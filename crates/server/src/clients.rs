@@ -1,6 +1,8 @@
 //! Registered applications as the walks see them: cached, but never older than half a second
 //! (`spec/decisions.md` 24).
 
+pub mod removal;
+
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},

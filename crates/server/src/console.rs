@@ -99,6 +99,16 @@ async fn told(sitting: &Sitting<'_>, event: AuditEvent, client_id: &str, detail:
     audited(sitting, event, client_id, detail).await
 }
 
+/// What became of an audit row, where the answer shows a secret that is in force already: a failure is an error in the log,
+/// and the answer is given all the same. It is shown this once; a secret that works and that nobody has would do more harm
+/// than a row that is missing.
+fn or_logged(sitting: &Sitting<'_>, event: AuditEvent, told: Result<(), Failure>) {
+    if let Err(failure) = told {
+        let request_id = sitting.visit.asking.request_id.as_str();
+        tracing::error!(request_id, event = event.as_str(), error = failure.chain(), "this is not in the audit");
+    }
+}
+
 /// Writes what an owner did to a client of theirs into the audit. The directory keeps none: the row goes to the store of
 /// the data center where the owner is at home, after the directory's step.
 async fn audited(sitting: &Sitting<'_>, event: AuditEvent, client_id: &str, detail: &str) -> Result<(), Failure> {

@@ -10,9 +10,11 @@ pub mod secrets;
 
 use std::path::{Path, PathBuf};
 
-pub use apply::{apply, apply_for, record};
+pub use apply::{Stopped, apply, apply_for};
 pub use file::{ClientEntry, OrganizationEntry, PortalEntry, ProvisionFile, ScopeEntry, UserEntry};
-pub use plan::{Change, Plan, plan};
+pub use plan::{Change, Difference, Made, Plan, plan};
+
+use grantor_store::StoreError;
 
 use crate::{
     clock::Clock,
@@ -38,26 +40,29 @@ pub(crate) fn drawn_number(entropy: &Entropy) -> Result<i64, NoEntropy> {
     Ok(made::number(11, entropy)?.parse().unwrap_or_default())
 }
 
-/// Why provisioning was refused: one line that names the place.
+/// Why something an operator wanted was not done.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{0}")]
-pub struct ProvisionError(pub String);
+pub enum ProvisionError {
+    /// What was asked cannot be done as it stands: one line that names the place.
+    #[error("{0}")]
+    Refused(String),
+    /// A store cannot be used now; the same may succeed later.
+    #[error("cannot use a store: {0}")]
+    Store(#[from] StoreError),
+    /// A store cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// There were no random bytes.
+    #[error(transparent)]
+    NoEntropy(#[from] NoEntropy),
+    /// Something else that is no fault of who asked.
+    #[error("{0}")]
+    Broken(String),
+}
 
 impl ProvisionError {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-}
-
-impl From<grantor_store::StoreError> for ProvisionError {
-    fn from(error: grantor_store::StoreError) -> Self {
-        Self(format!("cannot use a store: {error}"))
-    }
-}
-
-impl From<OpenError> for ProvisionError {
-    fn from(error: OpenError) -> Self {
-        Self(error.to_string())
+        Self::Refused(text.into())
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Stores {
 }
 
 /// Why a store could not be opened.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("cannot open the store of {which}: {why}")]
 pub struct OpenError {
     which: String,

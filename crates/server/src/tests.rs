@@ -27,6 +27,7 @@ mod operation;
 mod organization;
 mod organizations;
 mod parameters;
+mod provisioning;
 mod refresh;
 mod remote_token;
 mod revoke;

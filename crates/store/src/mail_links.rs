@@ -239,9 +239,20 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// In the directory: takes an address home to a data center, unless it is at home in one of `others`. Everybody who
-    /// does this takes turns, so that two data centers do not take one address.
-    pub fn claim_home(&mut self, email: &str, location: &str, others: &[String]) -> Result<bool, StoreError> {
+    /// In the directory: takes an address home to a data center for somebody new, unless it is at home in one of `others`.
+    /// Everybody who does this takes turns, so that two data centers do not take one address. Clients that still name the
+    /// address as their owner's were somebody else's and have no owner from then on. `places` are all data centers, in the
+    /// order of the config. Call it only while nobody has the address there.
+    ///
+    /// # Errors
+    /// When the directory fails.
+    pub fn claim_home(
+        &mut self,
+        email: &str,
+        location: &str,
+        others: &[String],
+        places: &[String],
+    ) -> Result<bool, StoreError> {
         self.execute(
             "INSERT INTO keys (name, value, created_at) VALUES ('homes claimed', $1, 0)
              ON CONFLICT (name) DO UPDATE SET created_at = excluded.created_at",
@@ -251,6 +262,7 @@ impl Tx<'_> {
             return Ok(false);
         }
         self.add_home(email, location)?;
+        self.disown(email, location, places)?;
         Ok(true)
     }
 }

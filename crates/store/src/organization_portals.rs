@@ -180,11 +180,7 @@ impl Tx<'_> {
     pub fn remove_portals_of(&mut self, organization_id: &str) -> Result<Vec<String>, StoreError> {
         let portals: Vec<String> = self.portals_of(organization_id)?.into_iter().map(|portal| portal.id).collect();
         for portal in &portals {
-            self.hold_portal(organization_id, portal)?;
-            for user in self.users(&Realm::Portal(portal.clone()))? {
-                self.remove_user(user.id)?;
-            }
-            self.remove_portal(portal)?;
+            self.remove_portal_with_users(portal)?;
         }
         Ok(portals)
     }

@@ -267,13 +267,34 @@ impl Tx<'_> {
     /// In the directory: forgets a person who was at home at `location`. Clients they owned have no owner any more.
     /// `places` are all data centers, in the order of the config.
     pub fn forget_owner(&mut self, email: &str, location: &str, places: &[String]) -> Result<(), StoreError> {
+        self.disown(email, location, places)?;
+        self.remove_home(email, location)
+    }
+
+    /// In the directory: a person who was at home at `location` is at home at `to` from now on, and so are the clients they
+    /// own. Their new home is noted by who writes them there. `places` as for [`Tx::forget_owner`].
+    ///
+    /// # Errors
+    /// When the directory fails.
+    pub fn move_owner(&mut self, email: &str, location: &str, to: &str, places: &[String]) -> Result<(), StoreError> {
+        let unplaced = self.is_first_home(email, location, places)?;
+        self.execute(
+            "UPDATE clients SET owner_location = $4
+             WHERE owner = $1 AND (owner_location = $2 OR (owner_location = '' AND $3))",
+            &[email.into(), location.into(), unplaced.into(), to.into()],
+        )?;
+        self.remove_home(email, location)
+    }
+
+    /// Clients of whoever had the address at that home have no owner any more.
+    pub(crate) fn disown(&mut self, email: &str, location: &str, places: &[String]) -> Result<(), StoreError> {
         let unplaced = self.is_first_home(email, location, places)?;
         self.execute(
             "UPDATE clients SET owner = '', owner_location = ''
              WHERE owner = $1 AND (owner_location = $2 OR (owner_location = '' AND $3))",
             &[email.into(), location.into(), unplaced.into()],
         )?;
-        self.remove_home(email, location)
+        Ok(())
     }
 
     /// In the directory: id and name of the clients whose owner this is.

@@ -1,5 +1,7 @@
 //! Portals of one data center: whose they are, how they look, which clients they admit.
 
+use grantor_protocol::people::Realm;
+
 use crate::{Row, StoreError, Tx};
 
 /// A sign-in of its own for an organization's customers (accounts-protocol.md section 11).
@@ -88,7 +90,20 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Removes a portal; its users are removed one by one by the caller.
+    /// Removes a portal with its users, also those of one that is not there any more. Takes as long as it has users.
+    ///
+    /// # Errors
+    /// When the store fails; then all of it stays.
+    pub fn remove_portal_with_users(&mut self, id: &str) -> Result<(), StoreError> {
+        // Nobody is added to it meanwhile.
+        self.one("SELECT id FROM portals WHERE id = $1 FOR UPDATE", &[id.into()], |_| Ok(()))?;
+        for user in self.users(&Realm::Portal(id.to_owned()))? {
+            self.remove_user(user.id)?;
+        }
+        self.remove_portal(id)
+    }
+
+    /// Removes a portal alone, one that has no users: theirs would be left.
     pub fn remove_portal(&mut self, id: &str) -> Result<(), StoreError> {
         self.execute("DELETE FROM portals WHERE id = $1", &[id.into()])?;
         Ok(())

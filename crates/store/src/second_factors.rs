@@ -351,8 +351,12 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// Takes every second factor of a person away, for somebody who lost them all. False when there was none.
-    pub fn remove_factors(&mut self, user: UserId, trail: &AuditTrail) -> Result<bool, StoreError> {
+    /// Takes every second factor of a person away, for somebody who lost them all. False when there was none. `detail`: who
+    /// did it, for the audit.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn remove_factors(&mut self, user: UserId, detail: &str, trail: &AuditTrail) -> Result<bool, StoreError> {
         let mut gone = 0;
         for sql in ["DELETE FROM authenticators WHERE user_id = $1", "DELETE FROM passkeys WHERE user_id = $1"] {
             gone += self.execute(sql, &[user.0.into()])?;
@@ -361,7 +365,7 @@ impl Tx<'_> {
         if gone == 0 {
             return Ok(false);
         }
-        self.audit(trail, AuditEvent::SecondFactorsRemoved, concerning(user), "")?;
+        self.audit(trail, AuditEvent::SecondFactorsRemoved, concerning(user), detail)?;
         Ok(true)
     }
 

@@ -163,6 +163,14 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The realms that anybody is a user of, the accounts house first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn realms(&mut self) -> Result<Vec<Realm>, StoreError> {
+        self.all("SELECT DISTINCT realm FROM users ORDER BY realm", &[], |row| Ok(Realm::from_stored(row.text(0)?)))
+    }
+
     /// Every user of a realm, by address.
     pub fn users(&mut self, realm: &Realm) -> Result<Vec<User>, StoreError> {
         self.all(

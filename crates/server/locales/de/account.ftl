@@ -156,3 +156,4 @@ letter-passkey-added = Ihrem Konto bei { $brand } wurde gerade ein Passkey hinzu
 letter-passkey-removed = Ein Passkey Ihres Kontos bei { $brand } wurde gerade entfernt.
 letter-recovery-codes-made = Für Ihr Konto bei { $brand } wurden gerade neue Wiederherstellungscodes erstellt; die alten gelten nicht mehr.
 letter-recovery-code-used = Jemand hat sich gerade mit einem Wiederherstellungscode bei Ihrem Konto bei { $brand } angemeldet.
+letter-factors-removed = Der Betreiber von { $brand } hat gerade alle zweiten Faktoren Ihres Kontos entfernt: Zur Anmeldung genügt Ihr Passwort.

@@ -156,3 +156,4 @@ letter-passkey-added = A passkey was added to your account at { $brand } just no
 letter-passkey-removed = A passkey of your account at { $brand } was removed just now.
 letter-recovery-codes-made = New recovery codes were made for your account at { $brand } just now; the old ones do not work any more.
 letter-recovery-code-used = Somebody signed in to your account at { $brand } with one of its recovery codes just now.
+letter-factors-removed = The operator of { $brand } removed every second factor of your account just now: signing in needs your password alone.

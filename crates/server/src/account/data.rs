@@ -108,7 +108,8 @@ async fn delete(sitting: &mut Sitting<'_>) -> Walked {
         );
         return page(sitting, Typed { email, email_wrong: true, error: None }).await;
     };
-    // The person is gone; that the directory still points here would only be a look in vain.
+    // The person is gone. When this breaks, nobody repeats it: the directory still points here, which is a look in vain, and
+    // still names them as an owner of clients, whom `claim_home` disowns before anybody else has the address.
     dc.house.directory.write(move |tx| tx.forget_owner(&own, &here, &places)).await?;
     withdrawn::tell(visit, &ended);
     info!(request_id = visit.asking.request_id.as_str(), user = user.0, grants = ended.len(), "account deleted");

@@ -286,8 +286,13 @@ async fn make(visit: &Visit, new: NewAccount) -> Result<bool, Failure> {
     // A task of its own: who closes the page meanwhile does not leave a home behind without an account.
     let making = tokio::spawn(async move {
         let email = new.user.email.clone();
+        // An old link of somebody who has an account by now: the clients that they own stay theirs.
+        if has_account(&dc, email.clone()).await? {
+            return Ok(false);
+        }
         let (wanted, here, others) = (email.clone(), dc.place.location.clone(), together(&dc));
-        if !dc.house.directory.write(move |tx| tx.claim_home(&wanted, &here, &others)).await? {
+        let places: Vec<String> = dc.house.places.iter().map(|place| place.location.clone()).collect();
+        if !dc.house.directory.write(move |tx| tx.claim_home(&wanted, &here, &others, &places)).await? {
             return Ok(false);
         }
         let made = account(&dc, new, held, trail, now).await;
@@ -328,10 +333,15 @@ async fn account(
     }
 }
 
+/// Whether somebody here has the address.
+async fn has_account(dc: &DataCenter, email: String) -> Result<bool, Failure> {
+    Ok(dc.store.read(move |tx| tx.user_by_email(&Realm::Accounts, &email)).await?.is_some())
+}
+
 /// Takes the claim back, unless somebody here has the address.
 async fn unclaim(dc: &DataCenter, email: String) -> Result<(), Failure> {
-    let (wanted, here) = (email.clone(), dc.place.location.clone());
-    if dc.store.read(move |tx| tx.user_by_email(&Realm::Accounts, &wanted)).await?.is_none() {
+    if !has_account(dc, email.clone()).await? {
+        let here = dc.place.location.clone();
         dc.house.directory.write(move |tx| tx.remove_home(&email, &here)).await?;
     }
     Ok(())

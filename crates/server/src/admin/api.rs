@@ -13,6 +13,8 @@ mod stats;
 mod tokens;
 mod users;
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json, Router,
     body::{Body, HttpBody},
@@ -36,7 +38,7 @@ use crate::{
         reply,
         whole::{self, Limits},
     },
-    provision::Workshop,
+    provision::{ProvisionError, Stopped, Workshop},
 };
 
 /// The most that is read of a request.
@@ -68,6 +70,7 @@ pub(super) fn documented() -> (Router<Admin>, utoipa::openapi::OpenApi) {
         .routes(routes!(users::list, users::put))
         .routes(routes!(users::one, users::remove))
         .routes(routes!(users::end_sessions))
+        .routes(routes!(users::remove_factors))
         .routes(routes!(organizations::list, organizations::put))
         .routes(routes!(organizations::one, organizations::remove))
         .routes(routes!(portals::list, portals::put))
@@ -115,11 +118,7 @@ async fn nowhere() -> ApiError {
 }
 
 async fn wrong_method() -> ApiError {
-    ApiError {
-        status: StatusCode::METHOD_NOT_ALLOWED,
-        error: "method_not_allowed",
-        message: "this path has not that method".into(),
-    }
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has not that method")
 }
 
 /// Lets nobody through without a token that holds; a viewer only looks.
@@ -151,12 +150,8 @@ async fn only_with_a_token(State(admin): State<Admin>, mut request: Request, nex
         };
     }
     if role == AdminRole::Viewer && !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return ApiError {
-            status: StatusCode::FORBIDDEN,
-            error: "forbidden",
-            message: "this token may look, and not change anything; use one with the role operator".into(),
-        }
-        .into_response();
+        let message = "this token may look, and not change anything; use one with the role operator";
+        return ApiError::new(StatusCode::FORBIDDEN, "forbidden", message).into_response();
     }
     request.extensions_mut().insert(caller);
     next.run(request).await
@@ -184,50 +179,65 @@ async fn who(admin: &Admin, bearer: &str) -> Result<Option<(AdminRole, Caller)>,
 }
 
 fn unauthorized() -> Response {
-    let mut response = ApiError {
-        status: StatusCode::UNAUTHORIZED,
-        error: "unauthorized",
-        message: "the admin token is missing, wrong, or over; make one with: grantor admin-token add".into(),
-    }
-    .into_response();
+    let message = "the admin token is missing, wrong, or over; make one with: grantor admin-token add";
+    let mut response = ApiError::new(StatusCode::UNAUTHORIZED, "unauthorized", message).into_response();
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response
 }
 
 /// Why something was not done.
-#[derive(Debug)]
 pub(super) struct ApiError {
     pub status: StatusCode,
     pub error: &'static str,
     pub message: String,
+    /// Ids, secrets and passwords that are in force already, or may be, although it stopped.
+    pub made: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApiError").field("status", &self.status).field("message", &self.message).finish_non_exhaustive()
+    }
 }
 
 /// The body of a refusal.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct ApiErrorBody {
     /// A word for machines.
     error: String,
     /// A sentence for people.
     message: String,
+    /// Ids, secrets and passwords of what was done before it stopped: told this once.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    made: BTreeMap<String, String>,
 }
 
 impl ApiError {
+    fn new(status: StatusCode, error: &'static str, message: impl Into<String>) -> Self {
+        Self { status, error, message: message.into(), made: BTreeMap::new() }
+    }
+
     pub fn not_found(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::NOT_FOUND, error: "not_found", message: message.into() }
+        Self::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
     pub fn refused(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, error: "refused", message: message.into() }
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", message)
     }
 
     pub fn malformed(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", message: message.into() }
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", message)
+    }
+
+    /// We broke; the log says why.
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = ApiErrorBody { error: self.error.to_owned(), message: self.message };
+        let body = ApiErrorBody { error: self.error.to_owned(), message: self.message, made: self.made };
         reply::json(self.status, serde_json::to_string(&body).unwrap_or_default())
     }
 }
@@ -235,17 +245,32 @@ impl IntoResponse for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the admin API could not use a store");
-        Self {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            error: "unavailable",
-            message: "a store cannot be used now; see the log".into(),
+        Self::unavailable("a store cannot be used now; see the log")
+    }
+}
+
+impl From<ProvisionError> for ApiError {
+    fn from(error: ProvisionError) -> Self {
+        match error {
+            ProvisionError::Refused(message) => Self::refused(message),
+            ProvisionError::Store(error) => error.into(),
+            ProvisionError::Open(_) | ProvisionError::NoEntropy(_) | ProvisionError::Broken(_) => {
+                tracing::error!(%error, "the admin API could not do something");
+                Self::unavailable("something does not work now; see the log")
+            }
         }
+    }
+}
+
+impl From<Stopped> for ApiError {
+    fn from(stopped: Stopped) -> Self {
+        Self { made: stopped.made.into_iter().collect(), ..stopped.error.into() }
     }
 }
 
 impl From<JsonRejection> for ApiError {
     fn from(rejection: JsonRejection) -> Self {
-        Self { status: rejection.status(), error: "invalid_request", message: rejection.body_text() }
+        Self::new(rejection.status(), "invalid_request", rejection.body_text())
     }
 }
 

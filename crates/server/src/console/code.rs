@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::{
     nav::Page,
+    or_logged,
     picker::Picked,
     snippets::shell,
     tools::{framed, short, told},
@@ -117,7 +118,8 @@ async fn make(sitting: &mut Sitting<'_>, client: &Client, asked: &Asked, json: b
     match issued(sitting, client, asked).await? {
         Ok(code) => {
             let said = if asked.description.is_empty() { "without a description" } else { &asked.description };
-            told(sitting, AuditEvent::SelfCodeMade, &client.id, said).await?;
+            let event = AuditEvent::SelfCodeMade;
+            or_logged(sitting, event, told(sitting, event, &client.id, said).await);
             if json {
                 return Ok(file(sitting, client, asked, &code));
             }

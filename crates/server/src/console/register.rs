@@ -14,7 +14,7 @@ use grantor_store::{AuditEvent, Registration};
 use super::{
     Here,
     form::{self, Typed},
-    kinds, nav, owned,
+    kinds, nav, or_logged, owned,
     secrets::{self, Fresh},
     told, walk,
 };
@@ -22,7 +22,7 @@ use crate::{
     failure::Failure,
     http::reply,
     pages::{Area, ChooseType, Fault, NewClient, RegisteredClient, TypeChoice},
-    provision::made,
+    provision::{made, secrets::places},
     sitting::Sitting,
     walk::Walked,
 };
@@ -136,7 +136,7 @@ async fn register(sitting: &mut Sitting<'_>) -> Walked {
     new.same_secret =
         wants_same || matches!(client_type, ClientType::Browser | ClientType::SelfClient) || dc.house.places.len() == 1;
     let mut fresh = Vec::new();
-    for place in secrets::places(&new) {
+    for place in places(&new) {
         let secret = made::client_secret(&dc.house.entropy).map_err(Failure::from)?;
         fresh.push(Fresh { place, secret });
     }
@@ -149,7 +149,8 @@ async fn register(sitting: &mut Sitting<'_>) -> Walked {
     if done.is_err() {
         return choose(sitting, StatusCode::UNPROCESSABLE_ENTITY, true).await;
     }
-    told(sitting, AuditEvent::ClientRegistered, &new.client.id, client_type.as_str()).await?;
+    let event = AuditEvent::ClientRegistered;
+    or_logged(sitting, event, told(sitting, event, &new.client.id, client_type.as_str()).await);
     let shown = secrets::shown(&dc, &new, &fresh);
     let by_redirect = !new.client.redirect_uris.is_empty();
     let links = nav::client_links(&new.client, dc.house.sandbox.is_some(), nav::Page::Client);

@@ -5,10 +5,10 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use grantor_store::{AuditEvent, Registration, StoreError, Tx};
+use grantor_store::{AuditEvent, Registration, StoreError};
 
 use super::{ClientId, Here, form::Typed, registration, told, walk_client};
-use crate::{http::reply, pages::Fault, sitting::Sitting, walk::Walked};
+use crate::{clients::removal, http::reply, pages::Fault, sitting::Sitting, walk::Walked};
 
 /// Disables or enables.
 pub async fn state(State(dc): Here, ClientId(id): ClientId, request: Request) -> Response {
@@ -33,26 +33,12 @@ async fn switch(sitting: &mut Sitting<'_>, found: Registration) -> Walked {
     };
     let done = if disabled { "disabled" } else { "enabled" };
     let (wanted, now) = (id.clone(), sitting.visit.now());
-    let changed = sitting.visit.dc.house.directory.write(move |tx| set_disabled(tx, &wanted, disabled, now)).await?;
+    let changed =
+        sitting.visit.dc.house.directory.write(move |tx| removal::set_disabled(tx, &wanted, disabled, now)).await?;
     if changed {
         told(sitting, AuditEvent::ClientChanged, &id, done).await?;
     }
     Ok(reply::see_other(&format!("/console/{id}?done={done}")))
-}
-
-/// False when nothing had to change.
-fn set_disabled(
-    tx: &mut Tx<'_>,
-    id: &str,
-    disabled: bool,
-    now: grantor_protocol::time::Timestamp,
-) -> Result<bool, StoreError> {
-    let Some(mut there) = tx.lock_registration(id)?.filter(|there| there.client.disabled != disabled) else {
-        return Ok(false);
-    };
-    there.client.disabled = disabled;
-    tx.put_registration(&there, now)?;
-    Ok(true)
 }
 
 async fn end(sitting: &mut Sitting<'_>, found: Registration) -> Walked {
@@ -66,16 +52,9 @@ async fn end(sitting: &mut Sitting<'_>, found: Registration) -> Walked {
         return registration::page(sitting, &found, &Typed::of(&found), &faults, StatusCode::UNPROCESSABLE_ENTITY);
     }
     let (house, id, now) = (sitting.visit.dc.house.clone(), found.client.id.clone(), sitting.visit.now());
-    // Refused everywhere first, so that it is granted nothing more; gone from the list last, so that whoever is
-    // interrupted can do it again. Grants at data centers that other processes serve mean nothing without the client.
-    let wanted = id.clone();
-    house.directory.write(move |tx| set_disabled(tx, &wanted, true, now)).await?;
-    for store in house.stores.values() {
-        let wanted = id.clone();
-        store.write(move |tx| tx.remove_grants_to(&wanted)).await?;
-    }
-    let wanted = id.clone();
-    house.directory.write(move |tx| tx.remove_client(&wanted)).await?;
+    let gone = id.clone();
+    let removing = tokio::task::spawn_blocking(move || removal::remove(&house.directory, &house.stores, &gone, now));
+    removing.await.map_err(|_| StoreError::Panicked)??;
     told(sitting, AuditEvent::ClientRemoved, &id, &found.client.name).await?;
     Ok(reply::see_other("/console?done=removed"))
 }

@@ -13,13 +13,16 @@ use grantor_protocol::{
 use grantor_store::{AuditEvent, LIVE_SECRETS, LiveSecret, Registration, SecretEnd};
 use serde_json::json;
 
-use super::{ClientId, Here, nav, shown::minute, told, walk_client};
+use super::{ClientId, Here, nav, or_logged, shown::minute, told, walk_client};
 use crate::{
     failure::Failure,
     house::DataCenter,
     http::reply,
     pages::{Area, Credentials, Fault, SecretLine, SecretPlace, Secrets, ShownSecret},
-    provision::made,
+    provision::{
+        made,
+        secrets::{self, places},
+    },
     sitting::Sitting,
     walk::Walked,
 };
@@ -36,15 +39,6 @@ pub struct Fresh {
 impl std::fmt::Debug for Fresh {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Fresh").field("place", &self.place).finish_non_exhaustive()
-    }
-}
-
-/// Where a client has secrets: at each of its data centers, or (the empty place) everywhere; nowhere when it has none.
-pub fn places(of: &Registration) -> Vec<String> {
-    match (of.client.client_type, of.same_secret) {
-        (ClientType::Browser, _) => Vec::new(),
-        (_, true) => vec![String::new()],
-        (_, false) => of.client.data_centers.clone(),
     }
 }
 
@@ -198,14 +192,7 @@ async fn make(sitting: &Sitting<'_>, of: &Registration, place: String) -> Walked
     let secret = made::client_secret(&dc.house.entropy).map_err(Failure::from)?;
     let hash = SecretHash::of(SecretKind::Client, secret.as_bytes());
     let (id, wanted, now) = (of.client.id.clone(), place.clone(), sitting.visit.now());
-    let step = move |tx: &mut grantor_store::Tx<'_>| {
-        let there = tx.lock_registration(&id)?.filter(|there| places(there).contains(&wanted));
-        if there.is_none() {
-            return Ok(None);
-        }
-        tx.add_secret(&id, &wanted, &hash, now).map(Some)
-    };
-    match dc.house.directory.write(step).await? {
+    match dc.house.directory.write(move |tx| secrets::add_one(tx, &id, &wanted, &hash, now)).await? {
         Some(true) => {}
         Some(false) => {
             let reason = format!("{LIVE_SECRETS} secrets are live there already: end one first");
@@ -216,7 +203,8 @@ async fn make(sitting: &Sitting<'_>, of: &Registration, place: String) -> Walked
             return refuse(sitting, of, "secrets", "No secret was made", reason).await;
         }
     }
-    told(sitting, AuditEvent::ClientSecretMade, &of.client.id, &detail(&place, &hash.mark())).await?;
+    let event = AuditEvent::ClientSecretMade;
+    or_logged(sitting, event, told(sitting, event, &of.client.id, &detail(&place, &hash.mark())).await);
     page(sitting, of, &[Fresh { place, secret }], None, StatusCode::OK).await
 }
 
@@ -226,11 +214,8 @@ fn detail(place: &str, mark: &str) -> String {
 
 async fn end(sitting: &Sitting<'_>, of: &Registration, place: String, mark: String) -> Walked {
     let (id, at, which) = (of.client.id.clone(), place.clone(), mark.clone());
-    let step = move |tx: &mut grantor_store::Tx<'_>| match tx.lock_registration(&id)? {
-        Some(_) => tx.end_marked_secret(&id, &at, &which),
-        None => Ok(SecretEnd::Unknown),
-    };
-    match sitting.visit.dc.house.directory.write(step).await? {
+    let directory = &sitting.visit.dc.house.directory;
+    match directory.write(move |tx| secrets::end_one(tx, &id, Some(&at), &which)).await? {
         SecretEnd::Ended => {}
         SecretEnd::Last => {
             let reason = "it is the only one there: make another first";
@@ -273,7 +258,8 @@ async fn switch(sitting: &Sitting<'_>, found: Registration) -> Walked {
         return Ok(reply::see_other(&format!("/console/{}/secrets", found.client.id)));
     }
     let which = if after.same_secret { "one for all data centers" } else { "one for each data center" };
-    told(sitting, AuditEvent::ClientSecretMade, &after.client.id, which).await?;
+    let event = AuditEvent::ClientSecretMade;
+    or_logged(sitting, event, told(sitting, event, &after.client.id, which).await);
     page(sitting, &after, &fresh, None, StatusCode::OK).await
 }
 

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::{
     nav::Page,
+    or_logged,
     tools::{PAGE, cursor, framed, short, told, with_query},
     walk_client,
 };
@@ -78,7 +79,8 @@ async fn change(sitting: &mut Sitting<'_>, client: &Client, form: &Params) -> Wa
             if !directory.write(move |tx| tx.turn_webhook(&id)).await? {
                 return sitting.nothing();
             }
-            told(sitting, AuditEvent::WebhookChanged, &client.id, "a new signing secret").await?;
+            let event = AuditEvent::WebhookChanged;
+            or_logged(sitting, event, told(sitting, event, &client.id, "a new signing secret").await);
             with_secret(sitting, client, "The old signing secret is void from now on.").await
         }
         Some("off") => {
@@ -111,7 +113,8 @@ async fn save(sitting: &mut Sitting<'_>, client: &Client, form: &Params) -> Walk
     let fresh = directory.write(move |tx| tx.put_webhook(&id, &wanted, now)).await?;
     // The address may hold a secret of its own in its query; its host tells enough.
     let host = url::Url::parse(&url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-    told(sitting, AuditEvent::WebhookChanged, &client.id, &format!("deliveries go to {host}")).await?;
+    let event = AuditEvent::WebhookChanged;
+    or_logged(sitting, event, told(sitting, event, &client.id, &format!("deliveries go to {host}")).await);
     if fresh {
         return with_secret(sitting, client, "The webhook is on.").await;
     }

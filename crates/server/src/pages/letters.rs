@@ -31,6 +31,7 @@ pub enum FactorChange {
     PasskeyRemoved,
     RecoveryCodesMade,
     RecoveryCodeUsed,
+    AllRemoved,
 }
 
 impl FactorChange {
@@ -42,6 +43,7 @@ impl FactorChange {
             Self::PasskeyRemoved => "letter-passkey-removed",
             Self::RecoveryCodesMade => "letter-recovery-codes-made",
             Self::RecoveryCodeUsed => "letter-recovery-code-used",
+            Self::AllRemoved => "letter-factors-removed",
         }
     }
 }
@@ -94,6 +96,7 @@ mod tests {
                 LetterText::FactorChanged { change: FactorChange::PasskeyRemoved, link },
                 LetterText::FactorChanged { change: FactorChange::RecoveryCodesMade, link },
                 LetterText::FactorChanged { change: FactorChange::RecoveryCodeUsed, link },
+                LetterText::FactorChanged { change: FactorChange::AllRemoved, link },
             ] {
                 let written = letter.write(locale, "Grantor & Co", "a@b");
                 assert!(written.text.lines().any(|line| line == link), "{letter:?} {}", written.text);

@@ -4,36 +4,76 @@
 use std::collections::BTreeMap;
 
 use grantor_protocol::{people::Realm, time::Timestamp, token::DataCenterByte};
-use grantor_store::{AuditEvent, AuditTrail, Concerning, Store};
+use grantor_store::{AuditEvent, AuditTrail, Concerning, Store, StoreError};
 
-use super::{Change, Plan, ProvisionError, Workshop};
-use crate::house::bytes_by_location;
+use super::{
+    Change, Plan, ProvisionError, Workshop,
+    plan::{Difference, Made},
+};
+use crate::{clients::removal, house::bytes_by_location};
 
-/// Applies a plan.
+/// Why applying a plan stopped, and what nobody would see again otherwise.
+#[derive(thiserror::Error)]
+#[error("{error}")]
+pub struct Stopped {
+    /// The cause.
+    pub error: ProvisionError,
+    /// Ids, secrets and passwords that are in force already, or may be.
+    pub made: Made,
+}
+
+impl std::fmt::Debug for Stopped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stopped").field("error", &self.error).finish_non_exhaustive()
+    }
+}
+
+/// Applies a plan of the program itself (the demo's), which nobody has to answer for. Returns what was made.
 ///
 /// # Errors
 /// Where it stopped; what was applied before stays, and running it again goes on from there.
-pub fn apply(shop: &Workshop, plan: Plan) -> Result<(), ProvisionError> {
-    let now = shop.clock.now();
-    for change in plan.changes {
-        one(shop, change, now)?;
-    }
-    Ok(())
+pub fn apply(shop: &Workshop, plan: Plan) -> Result<Made, Stopped> {
+    carry_out(shop, plan, None)
 }
 
 /// Applies a plan and writes down who did, change by change: in the data center concerned, or for what all share in the
-/// first that is served here.
+/// first that is served here. Returns what was made.
 ///
 /// # Errors
 /// Like [`apply`].
-pub fn apply_for(shop: &Workshop, plan: Plan, who: &str) -> Result<(), ProvisionError> {
-    let (now, bytes) = (shop.clock.now(), bytes(shop)?);
-    for (line, change) in plan.lines.into_iter().zip(plan.changes) {
+pub fn apply_for(shop: &Workshop, plan: Plan, who: &str) -> Result<Made, Stopped> {
+    carry_out(shop, plan, Some(who))
+}
+
+impl From<ProvisionError> for Stopped {
+    /// Before anything was applied.
+    fn from(error: ProvisionError) -> Self {
+        Self { error, made: Made::new() }
+    }
+}
+
+fn carry_out(shop: &Workshop, plan: Plan, who: Option<&str>) -> Result<Made, Stopped> {
+    let mut made = Made::new();
+    match each(shop, plan, who, &mut made) {
+        Ok(()) => Ok(made),
+        Err(error) => Err(Stopped { error, made }),
+    }
+}
+
+fn each(shop: &Workshop, plan: Plan, who: Option<&str>, made: &mut Made) -> Result<(), ProvisionError> {
+    let now = shop.clock.now();
+    let audit = who.map(|who| Ok::<_, ProvisionError>((who, bytes(shop)?))).transpose()?;
+    for Difference { line, change, made: fresh } in plan.differences {
         let location = change.location().map(str::to_owned);
         let client = change.client().map(str::to_owned);
-        one(shop, change, now)?;
-        if !line.is_empty() {
-            write_down(shop, &bytes, location.as_deref(), client, format!("{line} ({who})"))?;
+        let mut begun = false;
+        let done = one(shop, change, now, &mut begun);
+        if begun || matches!(done, Ok(()) | Err(ProvisionError::Store(StoreError::OutcomeUnknown))) {
+            made.extend(fresh);
+        }
+        done?;
+        if let Some((who, bytes)) = &audit {
+            write_down(shop, bytes, location.as_deref(), client, format!("{line} ({who})"))?;
         }
     }
     Ok(())
@@ -43,7 +83,7 @@ pub fn apply_for(shop: &Workshop, plan: Plan, who: &str) -> Result<(), Provision
 ///
 /// # Errors
 /// When it could not be written.
-pub fn record(shop: &Workshop, client: String, detail: String) -> Result<(), ProvisionError> {
+pub(super) fn record(shop: &Workshop, client: String, detail: String) -> Result<(), ProvisionError> {
     write_down(shop, &bytes(shop)?, None, Some(client), detail)
 }
 
@@ -61,7 +101,7 @@ fn write_down(
     let location = location.or_else(|| shop.stores.data_centers.keys().next().map(String::as_str));
     let place = location.and_then(|l| Some((shop.stores.data_centers.get(l)?, *bytes.get(l)?)));
     let Some((store, byte)) = place else { return Ok(()) };
-    let id = shop.entropy.id(shop.clock.now(), byte).map_err(|e| ProvisionError::new(e.to_string()))?;
+    let id = shop.entropy.id(shop.clock.now(), byte)?;
     let trail = AuditTrail { id, request_id: String::new() };
     store.write_blocking(move |tx| {
         let concerning = Concerning { client_id: client.as_deref(), ..Concerning::default() };
@@ -94,13 +134,16 @@ impl Change {
     }
 }
 
-fn one(shop: &Workshop, change: Change, now: Timestamp) -> Result<(), ProvisionError> {
+/// `begun`: something of it is durable, even when the rest breaks.
+fn one(shop: &Workshop, change: Change, now: Timestamp, begun: &mut bool) -> Result<(), ProvisionError> {
     let directory = &shop.stores.directory;
     match change {
         Change::Organization(location, organization) => {
             let id = organization.id.clone();
             if !store(shop, &location)?.write_blocking(move |tx| tx.put_organization(&organization))? {
-                return Err(ProvisionError(format!("organization {id} was made meanwhile, in another environment")));
+                return Err(ProvisionError::new(format!(
+                    "organization {id} was made meanwhile, in another environment"
+                )));
             }
         }
         Change::User { location, user, places, ends_sessions } => {
@@ -115,6 +158,7 @@ fn one(shop: &Workshop, change: Change, now: Timestamp) -> Result<(), ProvisionE
                 }
                 Ok(())
             })?;
+            *begun = true;
             if in_accounts {
                 directory.write_blocking(move |tx| tx.add_home(&email, &location))?;
             }
@@ -124,6 +168,7 @@ fn one(shop: &Workshop, change: Change, now: Timestamp) -> Result<(), ProvisionE
             store(shop, &location)?.write_blocking(move |tx| {
                 tx.put_portal(&portal, logo.as_ref().map(|(kind, bytes)| (*kind, bytes.as_slice())))
             })?;
+            *begun = true;
             directory.write_blocking(move |tx| tx.put_portal_location(&id, &location))?;
         }
         Change::Client { registration, secrets } => {
@@ -138,25 +183,22 @@ fn one(shop: &Workshop, change: Change, now: Timestamp) -> Result<(), ProvisionE
         Change::Scope { name, description } => {
             directory.write_blocking(move |tx| tx.put_scope(&name, &description))?;
         }
-        Change::RemoveClient(id) => {
-            let gone = id.clone();
-            directory.write_blocking(move |tx| tx.remove_client(&gone))?;
-            for store in shop.stores.data_centers.values() {
-                let id = id.clone();
-                store.write_blocking(move |tx| tx.remove_grants_to(&id))?;
-            }
-        }
-        Change::RemoveUser { location, user, email, realm } => {
+        Change::RemoveClient(id) => removal::remove(directory, &shop.stores.data_centers, &id, now)?,
+        Change::RemoveUser { location, user, email, realm, moves_to } => {
             if realm == Realm::Accounts {
                 let from = location.clone();
-                directory.write_blocking(move |tx| tx.remove_home(&email, &from))?;
+                let places: Vec<String> = shop.config.data_centers.iter().map(|dc| dc.location.clone()).collect();
+                directory.write_blocking(move |tx| match &moves_to {
+                    Some(to) => tx.move_owner(&email, &from, to, &places),
+                    None => tx.forget_owner(&email, &from, &places),
+                })?;
             }
             store(shop, &location)?.write_blocking(move |tx| tx.remove_user(user))?;
         }
         Change::RemovePortal { location, id } => {
             let gone = id.clone();
             directory.write_blocking(move |tx| tx.remove_portal_location(&gone))?;
-            store(shop, &location)?.write_blocking(move |tx| tx.remove_portal(&id))?;
+            store(shop, &location)?.write_blocking(move |tx| tx.remove_portal_with_users(&id))?;
         }
         Change::RemoveOrganization { location, id } => {
             store(shop, &location)?.write_blocking(move |tx| tx.remove_organization(&id))?;

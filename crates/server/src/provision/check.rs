@@ -18,7 +18,7 @@ pub(super) const MOST_LOGO: usize = 256 * 1024;
 type Checked = Result<(), ProvisionError>;
 
 fn wrong(text: String) -> Checked {
-    Err(ProvisionError(text))
+    Err(ProvisionError::new(text))
 }
 
 /// Checks everything.
@@ -73,7 +73,7 @@ pub(super) fn check(file: &ProvisionFile, config: &Config) -> Checked {
             return wrong(format!("{who}: accent {:?} is not a color like #0a7d5a", p.accent));
         }
         if !p.remote_jwks.is_empty() {
-            public_keys(&p.remote_jwks).map_err(|why| ProvisionError(format!("{who}: remote_jwks {why}")))?;
+            public_keys(&p.remote_jwks).map_err(|why| ProvisionError::new(format!("{who}: remote_jwks {why}")))?;
         }
         let mut own = HashSet::new();
         for entry in &p.users {
@@ -134,9 +134,9 @@ fn client(c: &ClientEntry, config: &Config, scopes: &Scopes) -> Checked {
     }
     let client = c.client(String::new(), client_type);
     registration::check(&client, config.policy.policy().http_redirects)
-        .map_err(|unfit| ProvisionError(format!("{who}: {unfit}")))?;
+        .map_err(|unfit| ProvisionError::new(format!("{who}: {unfit}")))?;
     if !c.jwks.is_empty() {
-        public_keys(&c.jwks).map_err(|why| ProvisionError(format!("{who}: jwks {why}")))?;
+        public_keys(&c.jwks).map_err(|why| ProvisionError::new(format!("{who}: jwks {why}")))?;
     }
     for location in c.data_centers.iter().chain(c.secrets.keys()) {
         if !config.data_centers.iter().any(|dc| dc.location == *location) {
@@ -162,7 +162,7 @@ fn client(c: &ClientEntry, config: &Config, scopes: &Scopes) -> Checked {
 pub(super) fn fields(c: &ClientEntry, config: &Config) -> Checked {
     let Some(client_type) = ClientType::parse(&c.client_type) else { return Ok(()) };
     registration::check_fields(&c.client(String::new(), client_type), config.policy.policy().http_redirects)
-        .map_err(|unfit| ProvisionError(format!("client {:?}: {unfit}", c.name)))
+        .map_err(|unfit| ProvisionError::new(format!("client {:?}: {unfit}", c.name)))
 }
 
 /// A JWK set of public keys (RFC 7517 section 5): the private half of a key has no business here.

@@ -16,7 +16,7 @@ use grantor_store::{NewUser, Portal, Registration, Store};
 use super::{PortalEntry, ProvisionError, ProvisionFile, Workshop, check::read_logo, made};
 use crate::entropy::Entropy;
 
-/// One difference, ready to be applied.
+/// What is written or removed for one difference.
 #[derive(Debug)]
 pub enum Change {
     /// Write an organization in a data center.
@@ -31,9 +31,9 @@ pub enum Change {
     Scope { name: String, description: String },
     /// Remove a client.
     RemoveClient(String),
-    /// Remove a user.
-    RemoveUser { location: String, user: UserId, email: String, realm: Realm },
-    /// Remove a portal.
+    /// Remove a user; `moves_to` is the data center that is their home from now on, for somebody who only moves.
+    RemoveUser { location: String, user: UserId, email: String, realm: Realm, moves_to: Option<String> },
+    /// Remove a portal and its users.
     RemovePortal { location: String, id: String },
     /// Remove an organization.
     RemoveOrganization { location: String, id: String },
@@ -41,31 +41,51 @@ pub enum Change {
     RemoveScope(String),
 }
 
-/// What would be done, in words and as changes.
+/// One difference, ready to be applied.
+pub struct Difference {
+    /// In words, one line: `+` added, `~` changed, `-` removed.
+    pub line: String,
+    /// What is done.
+    pub change: Change,
+    /// Ids, secrets and passwords that were made for it: shown once, and only when it was applied.
+    pub made: Made,
+}
+
+/// Names and values of ids, secrets and passwords that were made.
+pub type Made = Vec<(String, String)>;
+
+impl std::fmt::Debug for Difference {
+    /// The line alone: what was made is secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Difference").field("line", &self.line).finish_non_exhaustive()
+    }
+}
+
+/// What would be done, in the order in which it is applied.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// One line each: `+` added, `~` changed, `-` removed.
-    pub lines: Vec<String>,
-    /// The changes, in the order they are applied.
-    pub changes: Vec<Change>,
-    /// Ids, secrets and passwords that were made: printed once.
-    pub made: Vec<(String, String)>,
+    /// Each difference; none when everything is as it should be.
+    pub differences: Vec<Difference>,
 }
 
 impl Plan {
+    /// The differences in words.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.differences.iter().map(|difference| difference.line.as_str())
+    }
+
     /// Whoever moves to another data center is removed at the old home before they are at the new one: no moment has
     /// both.
     fn moves_first(self) -> Self {
-        let Self { lines, changes, made } = self;
-        let in_accounts = |change: &Change| match change {
+        let in_accounts = |difference: &Difference| match &difference.change {
             Change::User { user, .. } if user.realm == Realm::Accounts => Some(user.email.clone()),
             _ => None,
         };
-        let written: BTreeSet<String> = changes.iter().filter_map(in_accounts).collect();
-        let leaves = |change: &Change| matches!(change, Change::RemoveUser { email, realm: Realm::Accounts, .. } if written.contains(email));
-        let (first, rest): (Vec<_>, Vec<_>) = lines.into_iter().zip(changes).partition(|(_, change)| leaves(change));
-        let (lines, changes) = first.into_iter().chain(rest).unzip();
-        Self { lines, changes, made }
+        let written: BTreeSet<String> = self.differences.iter().filter_map(in_accounts).collect();
+        let leaves = |difference: &Difference| matches!(&difference.change, Change::RemoveUser { email, realm: Realm::Accounts, .. } if written.contains(email));
+        let (mut first, rest): (Vec<_>, Vec<_>) = self.differences.into_iter().partition(leaves);
+        first.extend(rest);
+        Self { differences: first }
     }
 }
 
@@ -74,7 +94,13 @@ impl Plan {
 /// # Errors
 /// What does not fit together, in one line.
 pub fn plan(shop: &Workshop, file: &ProvisionFile, prune: bool) -> Result<Plan, ProvisionError> {
-    let mut planner = Planner { shop, plan: Plan::default(), organizations: BTreeMap::new(), kept: Kept::default() };
+    let mut planner = Planner {
+        shop,
+        plan: Plan::default(),
+        made: Made::new(),
+        organizations: BTreeMap::new(),
+        kept: Kept::default(),
+    };
     planner.read_organizations()?;
     for entry in &file.scopes {
         planner.scope(entry)?;
@@ -110,6 +136,8 @@ struct Kept {
 struct Planner<'a> {
     shop: &'a Workshop,
     plan: Plan,
+    /// What was made for the difference that is added next.
+    made: Made,
     /// Every organization, there or planned: id to name, location.
     organizations: BTreeMap<String, (Organization, String)>,
     kept: Kept,
@@ -119,8 +147,8 @@ type Done = Result<(), ProvisionError>;
 
 impl Planner<'_> {
     fn add(&mut self, line: String, change: Change) {
-        self.plan.lines.push(line);
-        self.plan.changes.push(change);
+        let made = std::mem::take(&mut self.made);
+        self.plan.differences.push(Difference { line, change, made });
     }
 
     fn entropy(&self) -> &Entropy {
@@ -182,14 +210,14 @@ impl Planner<'_> {
         let id = match (&known, &entry.id) {
             (Some((id, there)), _) if *there == location => id.clone(),
             (Some((id, there)), _) => {
-                return Err(ProvisionError(format!(
+                return Err(ProvisionError::new(format!(
                     "organization {id} is at home in {there}; it cannot move to {location}"
                 )));
             }
             (None, Some(id)) => id.clone(),
             (None, None) => {
-                let id = made::number(11, self.entropy()).map_err(|e| ProvisionError(e.to_string()))?;
-                self.plan.made.push((format!("{}_ORGANIZATION_ID", key(&entry.name)), id.clone()));
+                let id = made::number(11, self.entropy())?;
+                self.made.push((format!("{}_ORGANIZATION_ID", key(&entry.name)), id.clone()));
                 id
             }
         };
@@ -202,7 +230,7 @@ impl Planner<'_> {
         let line = match self.organizations.get(&id) {
             None => format!("+ organization {id} {} ({location})", entry.name),
             Some((there, _)) if there.environment != wanted.environment => {
-                return Err(ProvisionError(format!(
+                return Err(ProvisionError::new(format!(
                     "organization {id} is a {} organization and cannot become a {} one: its tokens are bound to that; \
                      make another, or remove it first",
                     there.environment.as_str(),
@@ -221,7 +249,7 @@ impl Planner<'_> {
         let who = format!("portal {:?}", entry.name);
         let (organization_id, location) = self
             .find_organization(&entry.organization)
-            .ok_or_else(|| ProvisionError(format!("{who}: there is no organization {:?}", entry.organization)))?;
+            .ok_or_else(|| ProvisionError::new(format!("{who}: there is no organization {:?}", entry.organization)))?;
         let there = self.store(&location)?.read_blocking(|tx| tx.portals())?;
         let found = there.iter().find(|p| match &entry.id {
             Some(id) => p.id == *id,
@@ -231,15 +259,16 @@ impl Planner<'_> {
             (Some(portal), _) => portal.id.clone(),
             (None, Some(id)) => id.clone(),
             (None, None) => {
-                let id = made::number(11, self.entropy()).map_err(|e| ProvisionError(e.to_string()))?;
-                self.plan.made.push((format!("{}_PORTAL_ID", key(&entry.name)), id.clone()));
+                let id = made::number(11, self.entropy())?;
+                self.made.push((format!("{}_PORTAL_ID", key(&entry.name)), id.clone()));
                 id
             }
         };
         let elsewhere = id.clone();
         let lives = self.shop.stores.directory.read_blocking(move |tx| tx.portal_location(&elsewhere))?;
+        let has_place = lives.is_some();
         if let Some(lives) = lives.filter(|l| *l != location) {
-            return Err(ProvisionError(format!(
+            return Err(ProvisionError::new(format!(
                 "{who}: the portal {id} lives in {lives} and cannot move to {location}"
             )));
         }
@@ -262,7 +291,8 @@ impl Planner<'_> {
             has_logo: logo.is_some(),
         };
         match found {
-            Some(old) if *old == portal && same_logo => {}
+            // Without a place in the directory nobody finds it, though all of it is here.
+            Some(old) if *old == portal && same_logo && has_place => {}
             old => {
                 let sign = if old.is_some() { '~' } else { '+' };
                 let line = format!("{sign} portal {id} {} ({location})", entry.name);

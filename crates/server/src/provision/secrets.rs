@@ -4,10 +4,11 @@
 use grantor_protocol::{
     client::ClientType,
     secret::{SecretHash, SecretKind},
+    time::Timestamp,
 };
-use grantor_store::{LIVE_SECRETS, LiveSecret, Registration};
+use grantor_store::{LIVE_SECRETS, LiveSecret, Registration, SecretEnd, StoreError, Tx};
 
-use super::{ProvisionError, Workshop, made};
+use super::{ProvisionError, Workshop, apply::record, made};
 use crate::moment::rfc3339;
 
 /// A live secret as it is listed; times as `2026-11-22T10:00:00Z`.
@@ -43,11 +44,11 @@ fn live(shop: &Workshop, client_id: &str) -> Result<Vec<(String, LiveSecret)>, P
     Ok(shop.stores.directory.read_blocking(move |tx| tx.live_secrets(&id))?)
 }
 
-/// Makes another secret, good beside the one there is, and returns it: it is shown this once.
+/// Makes another secret, good beside the one there is, and returns it: it is shown this once. `who`: for the audit.
 ///
 /// # Errors
 /// When the client has no secrets, the place does not fit how it keeps them, or two are live there already.
-pub fn add(shop: &Workshop, client_id: &str, location: Option<&str>) -> Result<String, ProvisionError> {
+pub fn add(shop: &Workshop, client_id: &str, location: Option<&str>, who: &str) -> Result<String, ProvisionError> {
     let registration = registration(shop, client_id)?;
     if registration.client.client_type == ClientType::Browser {
         return Err(ProvisionError::new("a browser client has no secret"));
@@ -65,30 +66,92 @@ pub fn add(shop: &Workshop, client_id: &str, location: Option<&str>) -> Result<S
             )));
         }
     };
-    let secret = made::client_secret(&shop.entropy).map_err(|e| ProvisionError::new(e.to_string()))?;
+    let secret = made::client_secret(&shop.entropy)?;
     let hash = SecretHash::of(SecretKind::Client, secret.as_bytes());
     let (id, now) = (client_id.to_owned(), shop.clock.now());
-    if !shop.stores.directory.write_blocking(move |tx| tx.add_secret(&id, &place, &hash, now))? {
-        return Err(ProvisionError::new(format!("{LIVE_SECRETS} secrets are live there already: end one first")));
+    match shop.stores.directory.write_blocking(move |tx| add_one(tx, &id, &place, &hash, now))? {
+        Some(true) => {}
+        Some(false) => {
+            return Err(ProvisionError::new(format!("{LIVE_SECRETS} secrets are live there already: end one first")));
+        }
+        None => {
+            return Err(ProvisionError::new("the client was changed meanwhile: look at it and try again"));
+        }
     }
+    told(shop, client_id, format!("a secret made ({who})"));
     Ok(secret)
 }
 
-/// Ends the live secret of that mark: it is refused within a second, everywhere.
+/// Ends the live secret of that mark: it is refused within a second, everywhere. `who`: for the audit.
 ///
 /// # Errors
 /// When no live secret of the client has this mark, or it is the last one of its place.
-pub fn end(shop: &Workshop, client_id: &str, mark: &str) -> Result<(), ProvisionError> {
-    let there = live(shop, client_id)?;
-    let Some((place, secret)) = there.iter().find(|(_, secret)| secret.hash.mark() == mark) else {
-        return Err(ProvisionError::new(format!("no live secret of {client_id} has the mark {mark:?}")));
-    };
-    if there.iter().filter(|(other, _)| other == place).count() < 2 {
-        return Err(ProvisionError::new("this is the last one: add another first"));
+pub fn end(shop: &Workshop, client_id: &str, mark: &str, who: &str) -> Result<(), ProvisionError> {
+    registration(shop, client_id)?;
+    let (id, which) = (client_id.to_owned(), mark.to_owned());
+    match shop.stores.directory.write_blocking(move |tx| end_one(tx, &id, None, &which))? {
+        SecretEnd::Ended => {}
+        SecretEnd::Unknown => {
+            return Err(ProvisionError::new(format!("no live secret of {client_id} has the mark {mark:?}")));
+        }
+        SecretEnd::Last => return Err(ProvisionError::new("this is the last one: add another first")),
     }
-    let (id, place, hash) = (client_id.to_owned(), place.clone(), secret.hash);
-    shop.stores.directory.write_blocking(move |tx| tx.end_secret(&id, &place, &hash))?;
+    told(shop, client_id, format!("the secret {mark} ended ({who})"));
     Ok(())
+}
+
+/// Writes into the audit what the directory has done already. When that fails it is an error in the log: a secret that works
+/// and that nobody was shown would do more harm than a row that is missing.
+fn told(shop: &Workshop, client_id: &str, detail: String) {
+    if let Err(error) = record(shop, client_id.to_owned(), detail) {
+        tracing::error!(client_id, %error, "a change of a client's secrets is not in the audit");
+    }
+}
+
+/// Where a client has secrets: at each of its data centers, or (the empty place) everywhere; nowhere when it has none.
+pub(crate) fn places(of: &Registration) -> Vec<String> {
+    match (of.client.client_type, of.same_secret) {
+        (ClientType::Browser, _) => Vec::new(),
+        (_, true) => vec![String::new()],
+        (_, false) => of.client.data_centers.clone(),
+    }
+}
+
+/// The step that adds a secret at a place, with the client's row locked: two who add one each must not make three. False:
+/// there are two already. `None`: the client is gone, or has no secret for that place.
+pub(crate) fn add_one(
+    tx: &mut Tx<'_>,
+    client_id: &str,
+    place: &str,
+    hash: &SecretHash,
+    now: Timestamp,
+) -> Result<Option<bool>, StoreError> {
+    match tx.lock_registration(client_id)? {
+        Some(there) if places(&there).iter().any(|known| known == place) => {
+            tx.add_secret(client_id, place, hash, now).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The step that ends the secret of that mark, unless it is the last one at its place, with the client's row locked.
+/// `place`: `None` for wherever it is.
+pub(crate) fn end_one(
+    tx: &mut Tx<'_>,
+    client_id: &str,
+    place: Option<&str>,
+    mark: &str,
+) -> Result<SecretEnd, StoreError> {
+    if tx.lock_registration(client_id)?.is_none() {
+        return Ok(SecretEnd::Unknown);
+    }
+    let live = tx.live_secrets(client_id)?;
+    let found =
+        live.into_iter().find(|(at, secret)| secret.hash.mark() == mark && place.is_none_or(|place| place == at));
+    match found {
+        Some((place, _)) => tx.end_marked_secret(client_id, &place, mark),
+        None => Ok(SecretEnd::Unknown),
+    }
 }
 
 fn registration(shop: &Workshop, client_id: &str) -> Result<Registration, ProvisionError> {

@@ -51,10 +51,10 @@ fn run(dir: &tempfile::TempDir, text: &str, prune: bool) -> Result<Done, Provisi
     let file = read_text(text, &config)?;
     let shop = Workshop::open(config)?;
     let plan = plan(&shop, &file, prune)?;
-    let done = (plan.lines.clone(), plan.made.clone());
-    apply(&shop, plan)?;
+    let lines = plan.lines().map(str::to_owned).collect();
+    let made = apply(&shop, plan).map_err(|stopped| stopped.error)?;
     shop.close();
-    Ok(done)
+    Ok((lines, made))
 }
 
 #[test]

@@ -16,17 +16,17 @@ use crate::provision::{ProvisionError, Workshop};
 /// # Errors
 /// When a next key waits already, or the store cannot be used.
 pub fn rotate(shop: &Workshop, location: &str) -> Result<(), ProvisionError> {
-    let missing = || ProvisionError(format!("no data center {location:?} is served here"));
+    let missing = || ProvisionError::new(format!("no data center {location:?} is served here"));
     let store = shop.stores.data_centers.get(location).ok_or_else(missing)?;
     let now = shop.clock.now();
     let stored = store.read_blocking(|tx| tx.signing_keys())?;
     if stored.iter().any(|key| key.active_at > now) {
-        return Err(ProvisionError(format!(
+        return Err(ProvisionError::new(format!(
             "{location}: the next keys are there already, published and not yet signing"
         )));
     }
-    let broke = |what: &str| ProvisionError(format!("{location}: {what}"));
-    let fresh: [u8; 32] = shop.entropy.bytes().map_err(|e| ProvisionError(e.to_string()))?;
+    let broke = |what: &str| ProvisionError::Broken(format!("{location}: {what}"));
+    let fresh: [u8; 32] = shop.entropy.bytes()?;
     let seal = store.write_blocking(move |tx| tx.key("seal", &fresh, now))?;
     let sealing = sealing_key(&seal).map_err(|_| broke("the sealing key cannot be used"))?;
     let mut made = Vec::new();
@@ -35,8 +35,8 @@ pub fn rotate(shop: &Workshop, location: &str) -> Result<(), ProvisionError> {
         let generation = line.map(|key| key.generation).max().unwrap_or(0) + 1;
         // The first of a line signs at once: nobody can have kept a key set without it.
         let active_at = if generation == 1 { now } else { now.plus(PUBLISHED_BEFORE) };
-        let id = drawn_key_id(&shop.entropy).map_err(|e| ProvisionError(e.to_string()))?;
-        let nonce: [u8; NONCE_LEN] = shop.entropy.bytes().map_err(|e| ProvisionError(e.to_string()))?;
+        let id = drawn_key_id(&shop.entropy)?;
+        let nonce: [u8; NONCE_LEN] = shop.entropy.bytes()?;
         let private = key::generate(algorithm).map_err(|_| broke("a key could not be made"))?;
         let private_key =
             key::seal(private, algorithm, &id, nonce, &sealing).map_err(|_| broke("a key could not be sealed"))?;

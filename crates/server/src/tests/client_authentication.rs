@@ -184,7 +184,7 @@ async fn d05_two_secrets_live_during_a_rotation() {
         let with = |secret: String| ask_with(house, tokens.refresh.clone(), secret);
         let first = house.beside(|shop| secrets::list(shop, DESK.id)).await.unwrap();
         assert_eq!(first.len(), 1);
-        let added = house.beside(|shop| secrets::add(shop, DESK.id, None)).await.unwrap();
+        let added = house.beside(|shop| secrets::add(shop, DESK.id, None, "command line")).await.unwrap();
         eventually("the new secret works", async || with(added.clone()).await).await;
         assert!(with(DESK.secret.to_owned()).await, "the old one still does");
         eventually("its use is shown", async || {
@@ -192,19 +192,19 @@ async fn d05_two_secrets_live_during_a_rotation() {
         })
         .await;
 
-        let third = house.beside(|shop| secrets::add(shop, DESK.id, None)).await.unwrap_err();
+        let third = house.beside(|shop| secrets::add(shop, DESK.id, None, "command line")).await.unwrap_err();
         assert_eq!(third.to_string(), "2 secrets are live there already: end one first");
         // The same provision file does not undo a rotation.
         house.provision(FIXTURE).await;
         assert!(with(added.clone()).await);
 
         let mark = first[0].mark.clone();
-        house.beside(move |shop| secrets::end(shop, DESK.id, &mark)).await.unwrap();
+        house.beside(move |shop| secrets::end(shop, DESK.id, &mark, "command line")).await.unwrap();
         eventually("the old secret is refused", async || !with(DESK.secret.to_owned()).await).await;
         assert!(with(added.clone()).await);
         let last = house.beside(|shop| secrets::list(shop, DESK.id)).await.unwrap();
         let mark = last[0].mark.clone();
-        let refused = house.beside(move |shop| secrets::end(shop, DESK.id, &mark)).await.unwrap_err();
+        let refused = house.beside(move |shop| secrets::end(shop, DESK.id, &mark, "command line")).await.unwrap_err();
         assert_eq!(refused.to_string(), "this is the last one: add another first");
         let unknown = house.beside(|shop| secrets::list(shop, "1000.NOBODY")).await.unwrap_err();
         assert_eq!(unknown.to_string(), "no client has the id \"1000.NOBODY\"");

@@ -213,7 +213,7 @@ async fn d05_an_ended_secret_is_dead_on_the_other_node_within_a_second() {
         let old = Request::form(TOKEN, &refreshing(&DESK, &tokens.refresh));
         Tokens::of(&send(node.url("us"), &old).await);
         let mark = house.beside(|shop| secrets::list(shop, DESK.id)).await.unwrap()[0].mark.clone();
-        let secret = house.beside(|shop| secrets::add(shop, DESK.id, None)).await.unwrap();
+        let secret = house.beside(|shop| secrets::add(shop, DESK.id, None, "a test")).await.unwrap();
         let new = App { secret: secret.leak(), ..DESK };
         let with_new = Request::form(TOKEN, &refreshing(&new, &tokens.refresh));
         for url in [house.url("us"), node.url("us")] {
@@ -221,7 +221,7 @@ async fn d05_an_ended_secret_is_dead_on_the_other_node_within_a_second() {
             // Both caches hold the old one, as fresh as can be.
             Tokens::of(&send(url, &old).await);
         }
-        house.beside(move |shop| secrets::end(shop, DESK.id, &mark)).await.unwrap();
+        house.beside(move |shop| secrets::end(shop, DESK.id, &mark, "a test")).await.unwrap();
         let ended = Instant::now();
         for url in [node.url("us"), house.url("us")] {
             while send(url, &old).await.brief() != INVALID_SECRET {

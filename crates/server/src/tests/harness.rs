@@ -218,7 +218,7 @@ impl House {
         self.beside(move |shop| {
             let planned =
                 provision::read_text(&text, &shop.config).and_then(|file| provision::plan(shop, &file, false));
-            planned.map(|plan| plan.lines).unwrap_err().to_string()
+            planned.map(|plan| plan.differences).unwrap_err().to_string()
         })
         .await
     }

@@ -159,11 +159,6 @@ impl<'r> Row<'r> {
         self.blob_ref(index).map(<[u8]>::to_vec)
     }
 
-    /// BYTEA or BLOB; NULL is `None`.
-    pub fn opt_blob(&self, index: usize) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.opt_blob_ref(index)?.map(<[u8]>::to_vec))
-    }
-
     /// BYTEA or BLOB of exactly `N` bytes.
     pub fn array<const N: usize>(&self, index: usize) -> Result<[u8; N], StoreError> {
         self.opt_array(index)?.ok_or(StoreError::Column { index, wanted: "bytes" })

@@ -254,7 +254,7 @@ fn every_type_goes_in_and_comes_out() {
                 .unwrap();
                 tx.one(sql, &[3.into()], |row| {
                     assert_eq!(
-                        (row.opt_text(1)?, row.opt_int(2)?, row.opt_bool(3)?, row.opt_blob(4)?),
+                        (row.opt_text(1)?, row.opt_int(2)?, row.opt_bool(3)?, row.opt_blob_ref(4)?),
                         (None, None, None, None)
                     );
                     assert!(matches!(row.text(1), Err(StoreError::Column { index: 1, .. })));

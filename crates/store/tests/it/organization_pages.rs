@@ -300,3 +300,20 @@ fn a_page_of_a_million_rows_is_read_within_a_tenth_of_a_second() {
         }
     });
 }
+
+#[test]
+fn a_portal_goes_with_its_users() {
+    for_each_world(|world| {
+        let family = world.portal_family(at(1));
+        assert_eq!(world.read(|tx| tx.realms()), [Realm::Accounts, portal()]);
+        world.write(|tx| tx.remove_portal_with_users(P1));
+        assert_eq!((world.read(|tx| tx.portal(P1)), world.read(|tx| tx.user(PU))), (None, None));
+        assert!(world.access(&family.access, at(2)).is_err());
+        assert_eq!(world.read(|tx| tx.realms()), [Realm::Accounts]);
+        // Of one that is not there any more.
+        let left = person(UserId(50), portal(), "zoe@customer.example");
+        world.write(move |tx| tx.put_user(&left, at(3)));
+        world.write(|tx| tx.remove_portal_with_users(P1));
+        assert_eq!(world.read(|tx| tx.user(UserId(50))), None);
+    });
+}

@@ -300,7 +300,8 @@ fn an_address_has_one_home_among_those_that_belong_together() {
     for_each_directory(|store| {
         let claim = |email: &'static str, location: &'static str, others: &[&str]| {
             let others: Vec<String> = others.iter().map(|o| (*o).to_owned()).collect();
-            store.write_blocking(move |tx| tx.claim_home(email, location, &others)).unwrap()
+            let places = ["us", "eu", "cn"].map(str::to_owned);
+            store.write_blocking(move |tx| tx.claim_home(email, location, &others, &places)).unwrap()
         };
         assert!(claim("a@b", "us", &["eu"]));
         assert!(claim("a@b", "us", &["eu"]), "again, after a crash in the middle");

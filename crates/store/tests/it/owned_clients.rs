@@ -207,3 +207,32 @@ fn the_last_secret_of_a_place_does_not_end() {
         assert_eq!(end("two", "us"), SecretEnd::Last);
     });
 }
+
+#[test]
+fn a_client_that_an_account_left_behind_is_not_that_of_the_next_of_its_address() {
+    for_each_directory(|store| {
+        let places = || ["us", "eu", "cn"].map(str::to_owned).to_vec();
+        let owned = |id: &str, location: &str| client(id, id, "a@b", location);
+        let all = [owned("1000.US", "us"), owned("1000.CN", "cn"), owned("1000.NOWHERE", "")];
+        store
+            .write_blocking(move |tx| {
+                // The home is left as well: the deletion broke off.
+                tx.add_home("a@b", "us")?;
+                tx.add_home("a@b", "cn")?;
+                all.iter().try_for_each(|one| tx.put_registration(one, at(0)))
+            })
+            .unwrap();
+        let owner = |id: &'static str| {
+            let found = store.read_blocking(move |tx| tx.registration(id)).unwrap().unwrap();
+            (found.client.settings.owner, found.owner_location)
+        };
+        let of = |owner: &str, location: &str| (owner.to_owned(), location.to_owned());
+        assert!(store.write_blocking(move |tx| tx.claim_home("a@b", "us", &["eu".to_owned()], &places())).unwrap());
+        assert_eq!(owner("1000.US"), of("", ""));
+        assert_eq!(owner("1000.NOWHERE"), of("", ""), "owners without a place are those of the first");
+        assert_eq!(owner("1000.CN"), of("a@b", "cn"), "somebody else, who is at home there");
+        store.write_blocking(move |tx| tx.move_owner("a@b", "cn", "eu", &places())).unwrap();
+        assert_eq!(owner("1000.CN"), of("a@b", "eu"));
+        assert_eq!(store.read_blocking(|tx| tx.homes("a@b")).unwrap(), ["us"]);
+    });
+}

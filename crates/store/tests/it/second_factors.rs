@@ -240,9 +240,9 @@ fn everything_goes_with_a_reset_and_with_the_user() {
             assert!(factors(world, U1).required());
             if reset {
                 let trail = world.trail(at(1));
-                assert!(world.write(move |tx| tx.remove_factors(U1, &trail)));
+                assert!(world.write(move |tx| tx.remove_factors(U1, "an operator", &trail)));
                 let trail = world.trail(at(2));
-                assert!(!world.write(move |tx| tx.remove_factors(U1, &trail)));
+                assert!(!world.write(move |tx| tx.remove_factors(U1, "an operator", &trail)));
             } else {
                 world.write(|tx| tx.remove_user(U1));
             }

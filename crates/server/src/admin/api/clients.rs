@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, Sought, provisioning, shown};
 use crate::{
     admin::Admin,
-    provision::{Change, ClientEntry, ProvisionFile, record, secrets},
+    provision::{Change, ClientEntry, ProvisionFile, secrets},
 };
 
 /// A registered application. Secrets are never told again.
@@ -153,7 +153,7 @@ pub(in crate::admin) async fn remove(
     Named(id): Named<String>,
 ) -> Answer<provisioning::Provisioned> {
     let line = format!("- client {id} {}", find(&admin, &id).await?.client.name);
-    provisioning::remove(admin, caller, line, vec![Change::RemoveClient(id)]).await
+    provisioning::remove(admin, caller, line, Change::RemoveClient(id)).await
 }
 
 /// A new secret, told once.
@@ -184,9 +184,8 @@ pub(in crate::admin) async fn add_secret(
     find(&admin, &id).await?;
     provisioning::work(admin, move |admin| {
         let shop = admin.workshop();
-        let secret = secrets::add(&shop, &id, place.data_center.as_deref())?;
-        record(&shop, id, format!("a secret made (admin API, {})", caller.0))?;
-        Ok(NewSecret { secret })
+        let who = format!("admin API, {}", caller.0);
+        secrets::add(&shop, &id, place.data_center.as_deref(), &who).map(|secret| NewSecret { secret })
     })
     .await
 }
@@ -205,9 +204,7 @@ pub(in crate::admin) async fn end_secret(
     find(&admin, &id).await?;
     let client_id = id.clone();
     let Json(()) = provisioning::work(admin.clone(), move |admin| {
-        let shop = admin.workshop();
-        secrets::end(&shop, &client_id, &mark)?;
-        record(&shop, client_id, format!("the secret {mark} ended (admin API, {})", caller.0))
+        secrets::end(&admin.workshop(), &client_id, &mark, &format!("admin API, {}", caller.0))
     })
     .await?;
     one(State(admin), Named(id)).await

@@ -115,5 +115,5 @@ pub(in crate::admin) async fn remove(
     if let Some(portal) = portal {
         return Err(ApiError::refused(format!("portal {} belongs to it: remove that first", portal.id)));
     }
-    provisioning::remove(admin, caller, line, vec![Change::RemoveOrganization { location, id }]).await
+    provisioning::remove(admin, caller, line, Change::RemoveOrganization { location, id }).await
 }

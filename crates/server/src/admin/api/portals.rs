@@ -4,7 +4,6 @@ use axum::{
     Extension, Json,
     extract::{State, rejection::JsonRejection},
 };
-use grantor_protocol::people::{Realm, UserId, fold_email};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -100,22 +99,8 @@ pub(in crate::admin) async fn remove(
     Named((location, id)): Named<(String, String)>,
 ) -> Answer<provisioning::Provisioned> {
     let wanted = id.clone();
-    let (found, users) = admin
-        .data_center(&location)?
-        .read(move |tx| {
-            let users = tx.users_listed(Some(&Realm::Portal(wanted.clone())), "", UserId(0), i64::MAX)?;
-            Ok((tx.portal(&wanted)?, users))
-        })
-        .await?;
+    let found = admin.data_center(&location)?.read(move |tx| tx.portal(&wanted)).await?;
     let missing = || ApiError::not_found(format!("no portal {id} in data center {location}"));
     let line = format!("- portal {id} {}", found.ok_or_else(missing)?.name);
-    let gone = Change::RemovePortal { location: location.clone(), id };
-    let users = users.into_iter().map(|user| Change::RemoveUser {
-        location: location.clone(),
-        user: user.id,
-        email: fold_email(&user.email).unwrap_or_default(),
-        realm: user.realm,
-    });
-    let changes = std::iter::once(gone).chain(users).collect();
-    provisioning::remove(admin, caller, line, changes).await
+    provisioning::remove(admin, caller, line, Change::RemovePortal { location, id }).await
 }

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Answer, ApiError, Caller, Sought};
 use crate::{
     admin::Admin,
-    provision::{self, Change, Plan, ProvisionError, ProvisionFile},
+    provision::{self, Change, Difference, Plan, ProvisionFile, Stopped},
 };
 
 /// What was done, or would be.
@@ -72,43 +72,63 @@ pub(super) async fn put(admin: Admin, caller: Caller, file: ProvisionFile, how: 
 }
 
 /// Removes something that is there.
-pub(super) async fn remove(admin: Admin, caller: Caller, line: String, changes: Vec<Change>) -> Answer<Provisioned> {
+pub(super) async fn remove(admin: Admin, caller: Caller, line: String, change: Change) -> Answer<Provisioned> {
     work(admin, move |admin| {
-        let lines = std::iter::once(line).chain(std::iter::repeat_n(String::new(), changes.len().saturating_sub(1)));
-        let plan = Plan { lines: lines.collect(), changes, made: Vec::new() };
+        let plan = Plan { differences: vec![Difference { line, change, made: Vec::new() }] };
         carry_out(&admin.workshop(), plan, &caller, true)
     })
     .await
 }
 
-fn carry_out(
-    shop: &provision::Workshop,
-    mut plan: Plan,
-    caller: &Caller,
-    applied: bool,
-) -> Result<Provisioned, ProvisionError> {
-    let made = std::mem::take(&mut plan.made);
-    let changes = plan.lines.iter().filter(|line| !line.is_empty()).cloned().collect();
-    if applied {
-        provision::apply_for(shop, plan, &format!("admin API, {}", caller.0))?;
-    }
+fn carry_out(shop: &provision::Workshop, plan: Plan, caller: &Caller, applied: bool) -> Result<Provisioned, Stopped> {
+    let changes = plan.lines().map(str::to_owned).collect();
     // A plan makes ids only to show what would be; nobody may hold on to them.
-    let made = if applied { made.into_iter().collect() } else { BTreeMap::new() };
+    let made = if applied {
+        provision::apply_for(shop, plan, &format!("admin API, {}", caller.0))?.into_iter().collect()
+    } else {
+        BTreeMap::new()
+    };
     Ok(Provisioned { changes, made, applied })
 }
 
 /// Stores are used on a thread of their own.
-pub(super) async fn work<T: Send + 'static>(
+pub(super) async fn work<T: Send + 'static, E: Into<ApiError> + Send + 'static>(
     admin: Admin,
-    work: impl FnOnce(&Admin) -> Result<T, ProvisionError> + Send + 'static,
+    work: impl FnOnce(&Admin) -> Result<T, E> + Send + 'static,
 ) -> Answer<T> {
     let house = admin.house.clone();
     match tokio::task::spawn_blocking(move || work(&admin)).await {
-        Ok(Ok(done)) => {
+        Ok(done) => {
+            // Also when it stopped midway.
             house.clients.forget();
-            Ok(Json(done))
+            done.map(Json).map_err(Into::into)
         }
-        Ok(Err(refusal)) => Err(ApiError::refused(refusal.0)),
-        Err(_) => Err(ApiError::refused("the work ended early; see the log")),
+        Err(error) => {
+            tracing::error!(%error, "the work of the admin API ended early");
+            Err(ApiError::unavailable("the work ended early; see the log"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse as _;
+    use grantor_store::StoreError;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_made_is_told_although_it_stopped() {
+        let made = vec![("A_PASSWORD".to_owned(), "canary".to_owned())];
+        let error = ApiError::from(Stopped { error: StoreError::Overloaded.into(), made });
+        assert!(!format!("{error:?}").contains("canary"));
+        let response = error.into_response();
+        assert_eq!(response.status(), 503);
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(
+            (body["error"].as_str(), body["made"]["A_PASSWORD"].as_str()),
+            (Some("unavailable"), Some("canary"))
+        );
     }
 }

@@ -58,5 +58,5 @@ pub(in crate::admin) async fn remove(
     if !there.iter().any(|(known, _)| *known == name) {
         return Err(ApiError::not_found(format!("no scope {name} was added")));
     }
-    provisioning::remove(admin, caller, format!("- scope {name}"), vec![Change::RemoveScope(name)]).await
+    provisioning::remove(admin, caller, format!("- scope {name}"), Change::RemoveScope(name)).await
 }

@@ -12,7 +12,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, Sought, provisioning};
 use crate::{
     admin::Admin,
-    provision::{Change, ProvisionFile, UserEntry},
+    pages::{Brand, FactorChange, LetterText, Locale},
+    provision::{Change, ProvisionError, ProvisionFile, UserEntry},
 };
 
 /// A person.
@@ -153,8 +154,8 @@ pub(in crate::admin) async fn remove(
     let user = find(&admin, &location, zuid).await?;
     let email = fold_email(&user.email).unwrap_or_default();
     let line = format!("- user {email} ({location})");
-    let change = Change::RemoveUser { location, user: user.id, email, realm: user.realm };
-    provisioning::remove(admin, caller, line, vec![change]).await
+    let change = Change::RemoveUser { location, user: user.id, email, realm: user.realm, moves_to: None };
+    provisioning::remove(admin, caller, line, change).await
 }
 
 /// What was ended.
@@ -188,11 +189,43 @@ pub(in crate::admin) async fn end_sessions(
     Ok(Json(Ended { ended: true }))
 }
 
+/// What was removed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::admin) struct FactorsRemoved {
+    /// False when there was none.
+    removed: bool,
+}
+
+/// Remove every second factor of a person who lost them all: the authenticator app, passkeys and recovery codes. Signing in
+/// needs the password alone from then on; a letter tells them. Be sure that it is they who ask.
+#[utoipa::path(
+    delete, path = "/admin/v1/users/{data_center}/{zuid}/factors", tag = "users",
+    params(("data_center" = String, Path), ("zuid" = i64, Path)),
+    responses((status = 200, body = FactorsRemoved), (status = 404, body = ApiErrorBody))
+)]
+pub(in crate::admin) async fn remove_factors(
+    State(admin): State<Admin>,
+    Extension(caller): Extension<Caller>,
+    Named((location, zuid)): Named<(String, i64)>,
+) -> Answer<FactorsRemoved> {
+    let user = find(&admin, &location, zuid).await?;
+    let (id, trail, detail) = (user.id, trail(&admin, &location)?, format!("admin API, {}", caller.0));
+    let store = admin.data_center(&location)?;
+    let removed = store.write(move |tx| tx.remove_factors(id, &detail, &trail)).await?;
+    if removed && let Some(place) = admin.house.place(&location) {
+        let link = format!("{}/recover", place.accounts_url);
+        let letter = LetterText::FactorChanged { change: FactorChange::AllRemoved, link: &link };
+        // Nobody's browser says which language they read.
+        admin.house.mail.send(letter.write(Locale::English, Brand::grantor().name, &user.email));
+    }
+    Ok(Json(FactorsRemoved { removed }))
+}
+
 /// What an audit row of this API needs.
 pub(super) fn trail(admin: &Admin, location: &str) -> Result<AuditTrail, ApiError> {
     let unknown = || ApiError::not_found(format!("no data center {location:?} is known"));
     let byte = admin.house.place(location).ok_or_else(unknown)?.byte;
     let id = admin.house.entropy.id(admin.house.clock.now(), byte);
-    let id = id.map_err(|_| ApiError::refused("there are no random bytes"))?;
+    let id = id.map_err(ProvisionError::from)?;
     Ok(AuditTrail { id, request_id: "admin API".to_owned() })
 }

@@ -23,8 +23,8 @@ impl Planner<'_> {
             (Some(r), _) => r.client.id.clone(),
             (None, Some(id)) => id.clone(),
             (None, None) => {
-                let id = made::client_id(client_type, self.entropy()).map_err(|e| ProvisionError(e.to_string()))?;
-                self.plan.made.push((format!("{}_CLIENT_ID", key(&entry.name)), id.clone()));
+                let id = made::client_id(client_type, self.entropy())?;
+                self.made.push((format!("{}_CLIENT_ID", key(&entry.name)), id.clone()));
                 id
             }
         };
@@ -110,10 +110,10 @@ impl Planner<'_> {
                     }
                 }
                 None if live.is_empty() => {
-                    let secret = made::client_secret(self.entropy()).map_err(|e| ProvisionError(e.to_string()))?;
+                    let secret = made::client_secret(self.entropy())?;
                     secrets.push((place.clone(), SecretHash::of(SecretKind::Client, secret.as_bytes())));
                     let at = if place.is_empty() { String::new() } else { format!("_{}", place.to_uppercase()) };
-                    self.plan.made.push((format!("{}_CLIENT_SECRET{at}", key(&entry.name)), secret));
+                    self.made.push((format!("{}_CLIENT_SECRET{at}", key(&entry.name)), secret));
                     changed = true;
                 }
                 None => secrets.extend(live.into_iter().cloned()),

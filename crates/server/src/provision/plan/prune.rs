@@ -1,6 +1,6 @@
 //! What is there and not in the file: removed when that was asked.
 
-use grantor_protocol::people::{Realm, fold_email};
+use grantor_protocol::people::fold_email;
 
 use super::{Change, Done, Planner};
 
@@ -13,10 +13,8 @@ impl Planner<'_> {
         }
         for (location, store) in &self.shop.stores.data_centers {
             let mut removed = Vec::new();
-            let portals = store.read_blocking(|tx| tx.portals())?;
-            let mut realms = vec![Realm::Accounts];
-            realms.extend(portals.iter().map(|p| Realm::Portal(p.id.clone())));
-            for realm in realms {
+            // Also of portals that are not there any more.
+            for realm in store.read_blocking(|tx| tx.realms())? {
                 let in_realm = realm.clone();
                 for user in store.read_blocking(move |tx| tx.users(&in_realm))? {
                     if !self.kept.users.contains(&(location.clone(), user.id.0)) {
@@ -28,11 +26,13 @@ impl Planner<'_> {
                                 user: user.id,
                                 email,
                                 realm: realm.clone(),
+                                moves_to: None,
                             },
                         ));
                     }
                 }
             }
+            let portals = store.read_blocking(|tx| tx.portals())?;
             for portal in portals.into_iter().filter(|p| !self.kept.portals.contains(&p.id)) {
                 let line = format!("- portal {} {} ({location})", portal.id, portal.name);
                 removed.push((line, Change::RemovePortal { location: location.clone(), id: portal.id }));
@@ -44,8 +44,7 @@ impl Planner<'_> {
                 }
             }
             for (line, change) in removed {
-                self.plan.lines.push(line);
-                self.plan.changes.push(change);
+                self.add(line, change);
             }
         }
         for (name, _) in self.shop.stores.directory.read_blocking(|tx| tx.added_scopes())? {

@@ -22,11 +22,11 @@ impl Planner<'_> {
             match self.find_organization(text) {
                 Some((id, there)) if there == location => places.push((id, entry.administers.contains(text))),
                 Some((_, there)) => {
-                    return Err(ProvisionError(format!(
+                    return Err(ProvisionError::new(format!(
                         "{who}: organization {text:?} is in data center {there}; memberships do not cross data centers"
                     )));
                 }
-                None => return Err(ProvisionError(format!("{who}: there is no organization {text:?}"))),
+                None => return Err(ProvisionError::new(format!("{who}: there is no organization {text:?}"))),
             }
         }
         places.sort();
@@ -41,7 +41,7 @@ impl Planner<'_> {
         })?;
         let id = match (&there, entry.zuid) {
             (Some(found), Some(zuid)) if found.user.id.0 != zuid => {
-                return Err(ProvisionError(format!("{who}: the zuid is {} and cannot change", found.user.id.0)));
+                return Err(ProvisionError::new(format!("{who}: the zuid is {} and cannot change", found.user.id.0)));
             }
             (Some(found), _) => found.user.id.0,
             (None, Some(zuid)) => {
@@ -67,6 +67,7 @@ impl Planner<'_> {
                 ("e-mail spelling", u.email == entry.email.trim()),
                 ("disabled", u.disabled == entry.disabled),
                 ("organizations", *realm != Realm::Accounts || there_places == places),
+                ("home in the directory", *realm != Realm::Accounts || self.is_at_home(&email, location)?),
             ] {
                 if !same {
                     changed.push(what);
@@ -92,6 +93,13 @@ impl Planner<'_> {
         Ok(())
     }
 
+    /// Whether the directory sends a person of that address there: without it they cannot sign in.
+    fn is_at_home(&self, email: &str, location: &str) -> Result<bool, ProvisionError> {
+        let wanted = email.to_owned();
+        let homes = self.shop.stores.directory.read_blocking(move |tx| tx.homes(&wanted))?;
+        Ok(homes.iter().any(|home| home == location))
+    }
+
     /// The same person in another data center: there they are removed.
     fn leave_old_home(&mut self, email: &str, user: UserId, location: &str) -> Done {
         let mut old = Vec::new();
@@ -106,7 +114,13 @@ impl Planner<'_> {
             // Not to be removed twice when what is not in the file goes.
             self.kept.users.insert((there.clone(), user.0));
             let line = format!("- user {email} ({there}): moves to {location}");
-            let change = Change::RemoveUser { location: there, user, email: email.to_owned(), realm: Realm::Accounts };
+            let change = Change::RemoveUser {
+                location: there,
+                user,
+                email: email.to_owned(),
+                realm: Realm::Accounts,
+                moves_to: Some(location.to_owned()),
+            };
             self.add(line, change);
         }
         Ok(())
@@ -114,14 +128,14 @@ impl Planner<'_> {
 
     fn free_zuid(&self, zuid: i64, location: &str, who: &str) -> Result<i64, ProvisionError> {
         match self.store(location)?.read_blocking(move |tx| tx.user(UserId(zuid)))? {
-            Some(other) => Err(ProvisionError(format!("{who}: the zuid {zuid} belongs to {}", other.email))),
+            Some(other) => Err(ProvisionError::new(format!("{who}: the zuid {zuid} belongs to {}", other.email))),
             None => Ok(zuid),
         }
     }
 
     fn made_zuid(&self, location: &str) -> Result<i64, ProvisionError> {
         for _ in 0..20 {
-            let text = made::number(9, self.entropy()).map_err(|e| ProvisionError(e.to_string()))?;
+            let text = made::number(9, self.entropy())?;
             let zuid = text.parse().unwrap_or_default();
             if self.store(location)?.read_blocking(move |tx| tx.user(UserId(zuid)))?.is_none() {
                 return Ok(zuid);
@@ -140,12 +154,12 @@ impl Planner<'_> {
             (Some(password), _) => password.clone(),
             (None, Some(hash)) => return Ok(hash.to_owned()),
             (None, None) => {
-                let password = made::password(self.entropy()).map_err(|e| ProvisionError(e.to_string()))?;
-                self.plan.made.push((format!("{}_PASSWORD", key(email)), password.clone()));
+                let password = made::password(self.entropy())?;
+                self.made.push((format!("{}_PASSWORD", key(email)), password.clone()));
                 password
             }
         };
-        passwords::hash(&password, self.entropy()).map_err(|e| ProvisionError(e.to_string()))
+        passwords::hash(&password, self.entropy()).map_err(|e| ProvisionError::Broken(e.to_string()))
     }
 }
 

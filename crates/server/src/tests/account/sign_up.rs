@@ -188,3 +188,62 @@ async fn k08_closed_means_closed_everywhere() {
     })
     .await;
 }
+
+/// The owner of a client, and where they are at home.
+async fn owner_of(house: &House, client: &'static str) -> (String, String) {
+    let directory = house.room("us").house.directory.clone();
+    let found = directory.read(move |tx| tx.registration(client)).await.unwrap().unwrap();
+    (found.client.settings.owner, found.owner_location)
+}
+
+/// Makes an address the owner of a client.
+async fn make_owner(house: &House, client: &'static str, email: &'static str) {
+    let directory = house.room("us").house.directory.clone();
+    let give = directory.write(move |tx| {
+        let mut found = tx.registration(client)?.unwrap();
+        (found.client.settings.owner, found.owner_location) = (email.to_owned(), "us".to_owned());
+        tx.put_registration(&found, START)
+    });
+    give.await.unwrap();
+}
+
+#[tokio::test]
+async fn clients_of_an_account_whose_deletion_broke_off_are_not_the_newcomer_s() {
+    for_each_store_with(MAIL, async |house| {
+        // The account is gone from the data center; the directory was not told.
+        make_owner(house, OTHER.id, NOVA.email).await;
+        let directory = house.room("us").house.directory.clone();
+        directory.write(|tx| tx.add_home(NOVA.email, "us")).await.unwrap();
+        ask(house, NOVA.email).await;
+        let link = link_in(house, "us", &letters(house, NOVA.email, 1).await[0]);
+        let mut nova = Browser::default();
+        assert_eq!(submit(house, &mut nova, "us", (&link, &link), &filled("Startup")).await.status, 303);
+        assert_eq!(owner_of(house, OTHER.id).await, (String::new(), String::new()));
+        assert!(!open(house, &mut nova, "us", "/console").await.body.contains("Other App"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_old_link_of_somebody_who_has_an_account_takes_no_client_from_them() {
+    for_each_store_with(MAIL, async |house| {
+        for count in 1..=2 {
+            ask(house, NOVA.email).await;
+            letters(house, NOVA.email, count).await;
+        }
+        let both = letters(house, NOVA.email, 2).await;
+        let (old, new) = (link_in(house, "us", &both[1]), link_in(house, "us", &both[0]));
+        let mut again = Browser::default();
+        let page = open(house, &mut again, "us", &old).await;
+        let csrf = Form::find(&page.body).unwrap().hidden("csrf").to_owned();
+        let mut nova = Browser::default();
+        assert_eq!(submit(house, &mut nova, "us", (&new, &new), &filled("Startup")).await.status, 303);
+        make_owner(house, OTHER.id, NOVA.email).await;
+        let mut fields = vec![("csrf".to_owned(), csrf)];
+        fields.extend(filled("Again").map(|(n, v)| (n.to_owned(), v.to_owned())));
+        let reply = again.post(&format!("{}{old}", house.url("us")), &fields).await;
+        assert_eq!(reply.status, 410, "{reply:?}");
+        assert_eq!(owner_of(house, OTHER.id).await, (NOVA.email.to_owned(), "us".to_owned()));
+    })
+    .await;
+}

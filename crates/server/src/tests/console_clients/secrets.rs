@@ -158,3 +158,50 @@ async fn fresh_credentials_can_be_downloaded_and_nothing_else() {
     })
     .await;
 }
+
+/// Holds the writer of a store and fills its queue: it can be read, and takes no step more, until what this returns is
+/// dropped.
+fn overload(store: &grantor_store::Store) -> std::sync::mpsc::Sender<()> {
+    use std::{
+        future::Future as _,
+        sync::{Mutex, mpsc},
+        task::{Context, Waker},
+    };
+    let ((go, wait), (begun, began)) = (mpsc::channel::<()>(), mpsc::channel::<()>());
+    let wait = Mutex::new(wait);
+    let held = store.clone();
+    std::thread::spawn(move || {
+        held.write_blocking(move |_| {
+            let _ = begun.send(());
+            let _ = wait.lock().unwrap().recv();
+            Ok(())
+        })
+    });
+    began.recv().unwrap();
+    let full = |_| {
+        let mut step = Box::pin(store.write(|_| Ok(())));
+        matches!(step.as_mut().poll(&mut Context::from_waker(Waker::noop())), std::task::Poll::Ready(Err(_)))
+    };
+    assert!((0..100_000).any(full), "the queue has an end");
+    go
+}
+
+#[tokio::test]
+async fn a_secret_is_shown_although_the_audit_takes_no_row() {
+    for_one_store(async |house| {
+        let mut alice = developer(house, &ALICE).await;
+        let made = alice.server("Before").await;
+        let stuck = overload(&house.room("us").store);
+        let fresh = alice.server("Unaudited").await;
+        let second = Made::of(&alice.post(&made.path("/secrets"), &[("do", "make"), ("place", "")]).await);
+        assert!(fresh.secrets.len() == 1 && second.secrets.len() == 1);
+        for (made, secret) in [(&fresh, &fresh.secrets[0]), (&made, &second.secrets[0])] {
+            let app = made.app_with(secret, CALLBACK);
+            eventually("it is good", async || right(house, "eu", &app).await).await;
+        }
+        let switched = alice.post(&fresh.path("/secrets"), &[("do", "switch"), ("confirm", "yes")]).await;
+        assert_eq!(Made::of(&switched).secrets.len(), 2);
+        drop(stuck);
+    })
+    .await;
+}

@@ -322,18 +322,36 @@ async fn asked_for_the_password_again_the_factor_is_asked_again() {
     .await;
 }
 
+/// With an admin listener and letters.
+const OPERATED: Setup = Setup {
+    policy: "[admin]\nlisten = \"127.0.0.1:0\"\ntoken = \"canary-admin-token-0001\"\n\
+             [mail]\nfrom = \"accounts@zylker.example\"\nfolder = \"mail\"\n",
+    ..ADMIN
+};
+
 #[tokio::test]
-async fn the_house_can_take_factors_away() {
-    for_each_store(async |house| {
+async fn who_lost_phone_and_recovery_codes_is_let_in_again_by_the_operator() {
+    for_each_store_with(OPERATED, async |house| {
         alice(house).await;
-        let room = house.room("us");
-        let trail =
-            grantor_store::AuditTrail { id: room.fresh_id(room.now()).unwrap(), request_id: "operator".to_owned() };
-        let user = grantor_protocol::people::UserId(ALICE.zuid);
-        assert!(room.store.write(move |tx| tx.remove_factors(user, &trail)).await.unwrap());
+        let path = format!("/admin/v1/users/us/{}/factors", ALICE.zuid);
+        let remove = async || send(&house.admin(), &Request::new("DELETE", &path).bearer(ADMIN_TOKEN)).await;
+        let reply = remove().await;
+        assert_eq!((reply.status, reply.json()["removed"].as_bool()), (200, Some(true)), "{reply:?}");
         let mut browser = Browser::default();
         browser.sign_in(house, &ALICE).await;
         assert!(is_signed_in(&mut browser, house).await);
+        let told = |text: &str| {
+            let kept = house.room("us").house.mail.kept();
+            kept.iter().any(|letter| letter.to == ALICE.email && letter.text.contains(text))
+        };
+        eventually("a letter", async || told("The operator of Grantor removed every second factor")).await;
+        let rows = house.audit("us").await;
+        let row = rows.iter().find(|row| row.event == "second_factors_removed").unwrap();
+        assert_eq!(
+            (row.user.map(|user| user.0), row.detail.as_str()),
+            (Some(ALICE.zuid), "admin API, the config's token")
+        );
+        assert_eq!(remove().await.json()["removed"].as_bool(), Some(false), "there is none any more");
     })
     .await;
 }
