@@ -32,8 +32,8 @@ impl Store {
     /// all; what happens to the store meanwhile is not among them.
     ///
     /// # Errors
-    /// What the database said; [`StoreError::Closed`](StoreError) when the other end hung up, or when the connection was
-    /// lost midway (what was sent so far is then worth nothing).
+    /// What the database said; [`StoreError::Unavailable`] when the other end hung up, or when the connection was lost
+    /// midway (what was sent so far is then worth nothing).
     pub fn dump_blocking(
         &self,
         migrations: &'static Migrations,

@@ -138,7 +138,7 @@ fn copy(
         None => session.insert(Session::copier(file)?),
     };
     for _ in 0..PASSES {
-        let Checkpoint { logged, copied } = session.checkpoint(super::session::PASSIVE)?;
+        let Checkpoint { logged, copied, .. } = session.checkpoint(super::session::PASSIVE)?;
         // SQLite syncs the file only when nothing was added to the log meanwhile, so nearly always it would be the
         // writer who waits for all of it. The log starts over only after the writer's sync, which is told of an error too.
         if let Some(Err(error)) = synced.map(File::sync_data) {

@@ -19,11 +19,16 @@ const STATEMENTS: usize = 512;
 /// Copies what can be copied of the log into the file, beside readers and a writer.
 pub(super) const PASSIVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 /// The same, and waits until no reader needs the log, so that the next commit starts it over.
-pub(super) const RESTART: &str = "PRAGMA wal_checkpoint(RESTART)";
+const RESTART: &str = "PRAGMA wal_checkpoint(RESTART)";
+
+/// How long a lock of another connection is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How far the log was copied, in pages: both as of the moment the copying began.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Checkpoint {
+    /// A reader or another connection's copying was in the way.
+    pub(super) busy: bool,
     /// In the log.
     pub(super) logged: u32,
     /// Of these, in the file.
@@ -79,7 +84,7 @@ impl Session {
 
     fn open(file: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
         let connection = Connection::open_with_flags(file, flags).map_err(|error| fault(file, error))?;
-        connection.busy_timeout(Duration::from_secs(5)).map_err(|error| fault(file, error))?;
+        connection.busy_timeout(PATIENCE).map_err(|error| fault(file, error))?;
         // Otherwise SQLite prepares a join again at every call, to look at the values bound: 150 us instead of 7.
         connection
             .set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
@@ -141,9 +146,18 @@ impl Session {
     /// Copies the log into the file: [`PASSIVE`] or [`RESTART`]. Zeros when another connection is at it.
     pub(super) fn checkpoint(&self, sql: &'static str) -> Result<Checkpoint, StoreError> {
         let pages = |told: i64| u32::try_from(told).unwrap_or(0);
-        self.connection
-            .query_row(sql, [], |row| Ok(Checkpoint { logged: pages(row.get(1)?), copied: pages(row.get(2)?) }))
-            .map_err(|error| self.fault(error))
+        let told = self.connection.query_row(sql, [], |row| {
+            Ok(Checkpoint { busy: row.get(0)?, logged: pages(row.get(1)?), copied: pages(row.get(2)?) })
+        });
+        told.map_err(|error| self.fault(error))
+    }
+
+    /// Copies the log into the file, and has the next commit start it over when no reader needs it after `patience`.
+    pub(super) fn restart(&self, patience: Duration) -> Result<Checkpoint, StoreError> {
+        let within = |patience| self.connection.busy_timeout(patience).map_err(|error| self.fault(error));
+        within(patience)?;
+        let done = self.checkpoint(RESTART);
+        within(PATIENCE).and(done)
     }
 
     /// Runs several statements, not cached.

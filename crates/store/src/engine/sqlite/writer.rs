@@ -10,7 +10,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::copier::{Copier, Copying};
-use super::session::{PASSIVE, RESTART, Session};
+use super::session::{PASSIVE, Session};
 use super::{Order, beside};
 use crate::StoreError;
 use crate::engine::job::Job;
@@ -19,18 +19,28 @@ use crate::engine::tx::Tx;
 
 /// Steps per commit at most. More gains nothing measurable and makes the first one wait.
 const GROUP: usize = 128;
-/// Pages in the log after which it is copied into the file (32 MiB). Everybody waits for the end of that, so it must be
-/// rare: less than one answer in a hundred meets it with 64 waiting …
-const CHECKPOINT: u32 = 8000;
-/// … after which that is tried again when readers were in the way …
-const AGAIN: u32 = 1000;
-/// … and after which the copying and the readers are waited for (80 MiB).
-const INSIST: u32 = 20_000;
+/// 32, 4 and 80 MiB. Everybody waits for the end of a copy, so it must be rare: less than one answer in a hundred meets
+/// it with 64 waiting.
+const LENGTHS: Lengths = Lengths { checkpoint: 8000, again: 1000, insist: 20_000 };
+/// How long the readers are waited for, and everybody with them: most read for less than a millisecond, and one that
+/// stays (a backup) is not worth a longer wait.
+const READERS: Duration = Duration::from_millis(20);
 /// The log is grown to this length before it is needed: a sync that records a new length costs several times one that
 /// overwrites.
 const GROWN: u64 = 4 << 20;
 /// Growing waits until nobody has asked for anything this long, so that it never delays a start.
 const QUIET: Duration = Duration::from_millis(250);
+
+/// What is done at which length of the log, in pages.
+#[derive(Debug, Clone, Copy)]
+struct Lengths {
+    /// It is copied into the file.
+    checkpoint: u32,
+    /// That is tried again after so many more, when readers were in the way.
+    again: u32,
+    /// The copying is waited for, and the readers for a moment.
+    insist: u32,
+}
 
 pub(super) struct Writer {
     orders: Receiver<Order>,
@@ -38,7 +48,17 @@ pub(super) struct Writer {
     /// Pages in the log, told by SQLite at each commit.
     pages: Arc<AtomicU32>,
     copier: Copier,
+    lengths: Lengths,
+    /// The next copy is due at this length …
     due: u32,
+    /// … the next wait for the readers at this …
+    insist: u32,
+    /// … and, when one of them stays, the wait after that so many pages later.
+    back_off: u32,
+    /// A reader stayed: the log grows until it ends.
+    held: bool,
+    /// The copy under way is waited for from this length on.
+    outrun: u32,
     grow: bool,
     rehearse: bool,
     stopping: bool,
@@ -58,17 +78,24 @@ impl Writer {
             Ok(())
         }));
         hooked.map_err(|error| session.fault(error))?;
-        Ok(Self {
+        let mut writer = Self {
             orders,
             counters,
             copier: Copier::new(session.file(), Arc::clone(&pages)),
             pages,
-            due: CHECKPOINT,
+            lengths: LENGTHS,
+            due: 0,
+            insist: 0,
+            back_off: 0,
+            held: false,
+            outrun: 0,
             // A command that runs beside a server, or for a moment, has no use for it.
             grow: options.exclusive,
             rehearse: options.rehearse,
             stopping: false,
-        })
+        };
+        writer.begin_log();
+        Ok(writer)
     }
 
     /// Until told to stop, and then until nothing waits.
@@ -186,11 +213,17 @@ impl Writer {
         session.run("RELEASE step")
     }
 
+    /// The log is short.
+    fn begin_log(&mut self) {
+        let Lengths { checkpoint, again, insist } = self.lengths;
+        (self.due, self.insist, self.back_off, self.held) = (checkpoint, insist, again, false);
+    }
+
     /// Has the log copied into the file when it is long, so that the next commit starts it over.
     fn tend_log(&mut self, session: &Session) {
         let pages = self.pages.load(Ordering::Relaxed);
         let mut copying = self.copier.look();
-        if pages >= INSIST && copying == Copying::UnderWay {
+        if pages >= self.outrun && copying == Copying::UnderWay {
             copying = self.copier.wait();
         }
         match copying {
@@ -198,23 +231,35 @@ impl Writer {
             // What was added meanwhile.
             Copying::Done => self.checkpoint(session, pages),
             Copying::No if pages < self.due => {
-                if pages < CHECKPOINT {
-                    self.due = CHECKPOINT;
+                if pages < self.lengths.checkpoint {
+                    self.begin_log();
                 }
             }
             Copying::No => {
-                if pages >= INSIST || !self.copier.start() {
+                // What a reader that stayed leaves can be long: only the thread copies it while everybody goes on.
+                let now = pages >= self.insist && !self.held;
+                if now || !self.copier.start() {
                     self.checkpoint(session, pages);
+                } else {
+                    self.outrun = if self.held { pages.saturating_mul(2) } else { self.lengths.insist };
                 }
             }
         }
     }
 
     fn checkpoint(&mut self, session: &Session, pages: u32) {
-        let result = session.checkpoint(if pages < INSIST { PASSIVE } else { RESTART });
-        self.due = pages.max(CHECKPOINT) + AGAIN;
+        let insisting = pages >= self.insist;
+        let result = if insisting { session.restart(READERS) } else { session.checkpoint(PASSIVE) };
+        self.due = pages.max(self.lengths.checkpoint).saturating_add(self.lengths.again);
         match result {
-            Ok(done) => tracing::debug!(?done, "checkpoint"),
+            Ok(done) => {
+                if insisting && done.busy {
+                    self.held = true;
+                    self.insist = pages.saturating_add(self.back_off);
+                    self.back_off = self.back_off.saturating_mul(2).min(self.lengths.insist);
+                }
+                tracing::debug!(?done, "checkpoint");
+            }
             // A full disk, for instance. The log still holds everything.
             Err(error) => {
                 tracing::warn!(file = %session.file().display(), %error, "the log could not be copied into the file");
@@ -255,4 +300,52 @@ fn grow(session: &Session) {
 
 fn length(file: &Path) -> u64 {
     std::fs::metadata(file).map_or(0, |data| data.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn writers_wait_a_moment_and_ever_more_rarely_for_a_reader_that_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("test.db");
+        let mut session = Session::writer(&file).unwrap();
+        let (_orders, waiting) = crossbeam_channel::bounded(1);
+        let mut writer = Writer::new(&mut session, waiting, Arc::default(), &StoreOptions::default()).unwrap();
+        writer.lengths = Lengths { checkpoint: 20, again: 5, insist: 50 };
+        writer.begin_log();
+        session.batch("CREATE TABLE item (data BLOB)").unwrap();
+        let reader = Session::reader(&file).unwrap();
+        reader.batch("BEGIN; SELECT count(*) FROM item").unwrap();
+
+        // More than 1,000 pages, all of them committed under the reader's eyes.
+        let (began, mut waits) = (Instant::now(), 0);
+        for _ in 0..200 {
+            session.batch("INSERT INTO item VALUES (zeroblob(20000))").unwrap();
+            let insist = writer.insist;
+            writer.tend_log(&session);
+            waits += u32::from(writer.insist > insist);
+        }
+        let pages = writer.pages.load(Ordering::Relaxed);
+        assert!(pages > 1_000, "{pages}");
+        // After 5, 10, 20 and 40 pages, then each time after 50; a try for every 5 would be 200.
+        assert!(waits > 4 && waits <= 5 + pages / 50, "{waits} in {pages} pages");
+        assert!(began.elapsed() < Duration::from_secs(1) * waits, "{waits} took {:?}", began.elapsed());
+        let patience = session.connection().query_row("PRAGMA busy_timeout", [], |row| row.get::<_, u32>(0));
+        assert_eq!(patience.unwrap(), 5_000, "another process's writes are waited for as before");
+
+        // After it the log starts over before it is twice as long, and all is as it was in the beginning.
+        reader.roll_back();
+        let mut writes = 0;
+        while writer.pages.load(Ordering::Relaxed) >= 20 || writer.held {
+            session.batch("INSERT INTO item VALUES (zeroblob(20000))").unwrap();
+            writer.tend_log(&session);
+            writes += 1;
+            assert!(writes < 500, "{} pages", writer.pages.load(Ordering::Relaxed));
+        }
+        assert_eq!((writer.insist, writer.back_off), (50, 5));
+    }
 }
