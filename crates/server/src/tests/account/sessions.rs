@@ -52,7 +52,7 @@ async fn one_sees_and_ends_one_s_own_sessions() {
 #[tokio::test]
 async fn a_form_that_is_under_way_when_its_session_is_ended_does_nothing() {
     // In a sandbox every request is read whole before anything else.
-    for_each_store_with(Setup { no_sandbox: true, ..MAIL }, async |house| {
+    for_each_store_with(Setup { no_sandbox: true, guess_limits: true, ..MAIL }, async |house| {
         let (mut alice, mut second) = (at_home(house, &ALICE).await, at_home(house, &ALICE).await);
         let page = open(house, &mut second, "us", "/account").await;
         let csrf = Form::find(&page.body).unwrap().hidden("csrf").to_owned();

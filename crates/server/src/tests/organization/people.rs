@@ -163,7 +163,7 @@ async fn an_administrator_makes_a_portal_whose_users_sign_in_and_removes_it_when
 #[tokio::test]
 async fn an_administrator_who_is_removed_while_their_form_is_under_way_does_nothing() {
     // In a sandbox every request is read whole before anything else.
-    let setup = Setup { no_sandbox: true, ..Setup::default() };
+    let setup = Setup { no_sandbox: true, guess_limits: true, ..Setup::default() };
     for_each_store_with(setup, async |house| {
         let (mut alice, mut bob) = (browser_of(house, &ALICE).await, browser_of(house, &BOB).await);
         done(house, &mut alice, "/organization/10001/members/700002", &[("do", "administrator")]).await;
@@ -191,7 +191,7 @@ async fn an_administrator_who_is_removed_while_their_form_is_under_way_does_noth
 
 #[tokio::test]
 async fn an_app_is_taken_from_everybody_though_nobody_waits_for_the_answer() {
-    let setup = Setup { no_sandbox: true, ..Setup::default() };
+    let setup = Setup { no_sandbox: true, guess_limits: true, ..Setup::default() };
     for_each_store_with(setup, async |house| {
         let mut alice = browser_of(house, &ALICE).await;
         let (store, empty) = (house.room("us").store.clone(), [0_u8; 0]);
