@@ -23,7 +23,7 @@ use crate::{
     guesses::Guesses,
     house::{DataCenter, House, Place, bytes_by_location},
     http::cors::Origins,
-    listener::{self, Resident},
+    listener::{self, Limits, Resident},
     mail::Mail,
     metrics::Metrics,
     outgoing::Outgoing,
@@ -223,13 +223,13 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
     let mut listeners = Vec::new();
     for (address, socket, acceptor) in acceptors {
         let living = residents.remove(&address).unwrap_or_default();
-        listeners.push(tokio::spawn(listener::run(socket, acceptor, living, stopped.clone())));
+        listeners.push(tokio::spawn(listener::run(socket, acceptor, living, Limits::PUBLIC, stopped.clone())));
     }
     let admin = match &config.admin {
         Some(admin) => {
             let (socket, address) = listen(admin.listen).await?;
             let app = admin::app(Arc::clone(&house), stores.clone(), config.clone());
-            listeners.push(tokio::spawn(listener::run_admin(socket, app, stopped.clone())));
+            listeners.push(tokio::spawn(listener::run_admin(socket, app, Limits::ADMIN, stopped.clone())));
             Some(address)
         }
         None => None,
