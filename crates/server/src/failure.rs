@@ -4,7 +4,11 @@ use std::error::Error;
 
 use grantor_store::StoreError;
 
-use crate::{entropy::NoEntropy, passwords::HashFailed, signing::SigningFailed};
+use crate::{
+    entropy::NoEntropy,
+    passwords::{Busy, HashFailed},
+    signing::SigningFailed,
+};
 
 /// A cause of failure while answering.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +22,9 @@ pub enum Failure {
     /// A password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashFailed),
+    /// Too many passwords wait to be hashed.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// Nothing could be signed.
     #[error(transparent)]
     Signing(#[from] SigningFailed),

@@ -1,7 +1,10 @@
 //! Accepting connections: bounded in number and in patience; and choosing the data center by listener or
 //! Host (`spec/decisions.md` 27).
 
+mod patient;
+
 use std::{
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -19,18 +22,22 @@ use axum::{
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    server::{
+        conn::auto,
+        graceful::{GracefulShutdown, Watcher},
+    },
     service::TowerToHyperService,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpListener,
-    sync::{Semaphore, watch},
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
 use tokio_rustls::TlsAcceptor;
 use tower::{Service, ServiceExt, service_fn};
 use tracing::{debug, warn};
 
+use self::patient::Patient;
 use crate::{
     house::DataCenter,
     http::{RequestId, peer::Peer, reply},
@@ -40,11 +47,23 @@ use crate::{
     walk,
 };
 
-/// Connections served at once on one listener; more wait in the kernel's queue.
-const MOST_CONNECTIONS: usize = 8_192;
-/// How long a connection may take to send a request's head.
-const HEAD_PATIENCE: Duration = Duration::from_secs(15);
-/// How long a request may take in all.
+/// What a listener puts up with.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Connections served at once; more wait in the kernel's queue.
+    connections: usize,
+    /// How long a connection may take for each of: speaking TLS, showing its version of HTTP, sending a request's head.
+    head: Duration,
+}
+
+impl Limits {
+    /// Where everybody asks.
+    pub const PUBLIC: Self = Self { connections: 8_192, head: Duration::from_secs(15) };
+    /// Where operators, probes and scrapers ask.
+    pub const ADMIN: Self = Self { connections: 256, ..Self::PUBLIC };
+}
+
+/// How long a request may take in all, its body included.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The largest head.
 const MOST_HEAD: usize = 64 * 1024;
@@ -112,41 +131,22 @@ pub async fn run(
     socket: TcpListener,
     acceptor: Option<TlsAcceptor>,
     residents: Vec<Resident>,
+    limits: Limits,
     mut stopped: watch::Receiver<bool>,
 ) {
     let graceful = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let room = Arc::new(Semaphore::new(limits.connections));
     let residents: Arc<[Resident]> = residents.into();
-    loop {
-        let Ok(place) = Arc::clone(&room).acquire_owned().await else { break };
-        let (stream, peer) = tokio::select! {
-            _ = stopped.changed() => break,
-            accepted = socket.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    // Out of file descriptors, most likely: let some connections end first.
-                    warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
-            },
-        };
+    while let Some((stream, peer, place)) = accept(&socket, &room, &mut stopped).await {
         let _ = stream.set_nodelay(true);
-        let service = Door { residents: Arc::clone(&residents), peer: Peer(peer) };
-        match &acceptor {
-            None => connection(stream, service, &graceful, place),
+        let service = service_of(Door { residents: Arc::clone(&residents), peer: Peer(peer) });
+        let watcher = graceful.watcher();
+        match acceptor.clone() {
+            None => drop(tokio::spawn(serve(stream, service, watcher, limits, place))),
             Some(acceptor) => {
-                let (acceptor, watcher) = (acceptor.clone(), graceful.watcher());
                 tokio::spawn(async move {
-                    let _place = place;
-                    let Ok(Ok(stream)) = tokio::time::timeout(HEAD_PATIENCE, acceptor.accept(stream)).await else {
-                        return;
-                    };
-                    let serve = builder();
-                    let io = TokioIo::new(stream);
-                    let connection = serve.serve_connection(io, TowerToHyperService::new(service_of(service)));
-                    if let Err(error) = watcher.watch(connection.into_owned()).await {
-                        debug!(%error, "a connection broke");
+                    if let Ok(Ok(stream)) = tokio::time::timeout(limits.head, acceptor.accept(stream)).await {
+                        serve(stream, service, watcher, limits, place).await;
                     }
                 });
             }
@@ -155,32 +155,60 @@ pub async fn run(
     graceful.shutdown().await;
 }
 
-fn builder() -> auto::Builder<TokioExecutor> {
+/// The next connection with its place in the room; None when it is time to stop.
+async fn accept(
+    socket: &TcpListener,
+    room: &Arc<Semaphore>,
+    stopped: &mut watch::Receiver<bool>,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let place = tokio::select! {
+        _ = stopped.changed() => return None,
+        place = Arc::clone(room).acquire_owned() => place.ok()?,
+    };
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return None,
+            accepted = socket.accept() => match accepted {
+                Ok((stream, peer)) => return Some((stream, peer, place)),
+                Err(error) => {
+                    // Out of file descriptors, most likely: let some connections end first.
+                    warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+        }
+    }
+}
+
+/// Serves one connection to its end.
+async fn serve<S>(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    service: S,
+    watcher: Watcher,
+    limits: Limits,
+    _place: OwnedSemaphorePermit,
+) where
+    S: Service<Request<Incoming>, Response = Response> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let builder = builder(limits);
+    let io = TokioIo::new(Patient::new(stream, limits.head));
+    let connection = builder.serve_connection(io, TowerToHyperService::new(service));
+    if let Err(error) = watcher.watch(connection.into_owned()).await {
+        debug!(%error, "a connection broke");
+    }
+}
+
+fn builder(limits: Limits) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).max_buf_size(MOST_HEAD);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(MOST_HEAD);
     builder
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(Some(Duration::from_secs(20)))
         .max_concurrent_streams(100);
     builder
-}
-
-fn connection(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    door: Door,
-    graceful: &GracefulShutdown,
-    place: tokio::sync::OwnedSemaphorePermit,
-) {
-    let watcher = graceful.watcher();
-    tokio::spawn(async move {
-        let _place = place;
-        let serve = builder();
-        let connection = serve.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service_of(door)));
-        if let Err(error) = watcher.watch(connection.into_owned()).await {
-            debug!(%error, "a connection broke");
-        }
-    });
 }
 
 /// What stands behind one connection.
@@ -277,23 +305,15 @@ fn next_request_id() -> RequestId {
 }
 
 /// Serves the admin listener.
-pub async fn run_admin(socket: TcpListener, app: Router, mut stopped: watch::Receiver<bool>) {
+pub async fn run_admin(socket: TcpListener, app: Router, limits: Limits, mut stopped: watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
-    loop {
-        let stream = tokio::select! {
-            _ = stopped.changed() => break,
-            accepted = socket.accept() => if let Ok((stream, _)) = accepted { stream } else {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            },
-        };
-        let (app, watcher) = (app.clone(), graceful.watcher());
-        tokio::spawn(async move {
-            let serve = builder();
-            let service = TowerToHyperService::new(app.map_request(|r: Request<Incoming>| r.map(Body::new)));
-            let connection = serve.serve_connection(TokioIo::new(stream), service);
-            let _ = watcher.watch(connection.into_owned()).await;
-        });
+    let room = Arc::new(Semaphore::new(limits.connections));
+    while let Some((stream, _, place)) = accept(&socket, &room, &mut stopped).await {
+        let service = app.clone().map_request(|request: Request<Incoming>| request.map(Body::new));
+        tokio::spawn(serve(stream, service, graceful.watcher(), limits, place));
     }
     graceful.shutdown().await;
 }
+
+#[cfg(test)]
+mod tests;

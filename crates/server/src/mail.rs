@@ -1,8 +1,12 @@
 //! Letters to people: queued by the pages and sent by one task, so that an answer neither waits for a mail server nor
-//! tells by its time whether a letter went out. A letter is tried a few times; what stays unsent is in the log.
+//! tells by its time whether a letter went out. A letter that is not taken is set back for a while, so that no other waits
+//! for it, and tried a few times, unless it is refused for good; what stays unsent is in the log.
+
+#[cfg(test)]
+mod tests;
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -13,7 +17,10 @@ use lettre::{
     message::{Mailbox, header::ContentType},
     transport::smtp::authentication::Credentials,
 };
-use tokio::sync::{Semaphore, mpsc};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    time::{Instant, sleep_until},
+};
 use tracing::{info, warn};
 
 use crate::{
@@ -21,7 +28,7 @@ use crate::{
     failure::Failure,
 };
 
-/// The most letters that wait to be sent.
+/// The most letters that wait to be sent, for the first time or again.
 const QUEUE: usize = 1_024;
 /// The most letters that are being written at once.
 const WRITING: usize = 256;
@@ -52,7 +59,9 @@ impl std::fmt::Debug for Letter {
 /// Where letters are handed in.
 #[derive(Debug, Clone)]
 pub struct Mail {
-    queue: Option<mpsc::Sender<Letter>>,
+    queue: Option<mpsc::Sender<Waiting>>,
+    /// A letter's place among those that wait is free again when it is sent or given up.
+    room: Arc<Semaphore>,
     writing: Arc<Semaphore>,
     /// In a sandbox: the last letters, the newest first.
     kept: Option<Arc<Mutex<VecDeque<Letter>>>>,
@@ -60,8 +69,31 @@ pub struct Mail {
 
 impl Default for Mail {
     fn default() -> Self {
-        Self { queue: None, writing: Arc::new(Semaphore::new(WRITING)), kept: None }
+        let (room, writing) = (Arc::new(Semaphore::new(QUEUE)), Arc::new(Semaphore::new(WRITING)));
+        Self { queue: None, room, writing, kept: None }
     }
+}
+
+/// A letter that is handed in.
+#[derive(Debug)]
+struct Waiting {
+    letter: Letter,
+    place: OwnedSemaphorePermit,
+}
+
+/// A letter as it travels.
+struct Unsent {
+    message: Message,
+    /// How often it was not taken.
+    tried: usize,
+    _place: OwnedSemaphorePermit,
+}
+
+/// Why a letter was not taken.
+struct NotTaken {
+    why: String,
+    /// It would be refused each time.
+    for_good: bool,
 }
 
 enum Carrier {
@@ -87,9 +119,14 @@ impl Mail {
             (None, Some(smtp)) => Carrier::Smtp(smtp_transport(smtp)?),
             (None, None) => return Ok(Self::default()),
         };
+        Ok(Self { kept: keep.then(Arc::default), ..Self::carried(carrier, from, &AGAIN) })
+    }
+
+    /// With letters that are tried again after each of these waits.
+    fn carried(carrier: Carrier, from: Mailbox, again: &'static [Duration]) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(carry(carrier, from, waiting));
-        Ok(Self { queue: Some(queue), kept: keep.then(Arc::default), ..Self::default() })
+        tokio::spawn(carry(carrier, from, again, waiting));
+        Self { queue: Some(queue), ..Self::default() }
     }
 
     /// Whether letters can be sent at all.
@@ -105,7 +142,8 @@ impl Mail {
             kept.truncate(KEPT - 1);
             kept.push_front(letter.clone());
         }
-        if queue.try_send(letter).is_err() {
+        let placed = Arc::clone(&self.room).try_acquire_owned().ok().map(|place| Waiting { letter, place });
+        if placed.is_none_or(|waiting| queue.try_send(waiting).is_err()) {
             warn!("a letter was not sent: too many wait");
         }
     }
@@ -176,25 +214,42 @@ fn smtp_transport(config: &SmtpConfig) -> Result<AsyncSmtpTransport<Tokio1Execut
     Ok(builder.build())
 }
 
-async fn carry(carrier: Carrier, from: Mailbox, mut waiting: mpsc::Receiver<Letter>) {
-    while let Some(letter) = waiting.recv().await {
-        let message = match written(&from, &letter) {
-            Ok(message) => message,
-            Err(why) => {
-                warn!(why, "a letter could not be written");
-                continue;
+async fn carry(carrier: Carrier, from: Mailbox, again: &'static [Duration], mut queue: mpsc::Receiver<Waiting>) {
+    // By when they are due; the number keeps two of one moment apart.
+    let mut set_back: BTreeMap<(Instant, u64), Unsent> = BTreeMap::new();
+    let mut numbers = 0_u64..;
+    loop {
+        let due = set_back.keys().next().map(|(at, _)| *at);
+        let next = tokio::select! {
+            handed_in = queue.recv() => match handed_in {
+                Some(waiting) => addressed(&from, waiting),
+                None => return,
+            },
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                set_back.pop_first().map(|(_, unsent)| unsent)
             }
         };
-        let mut tried = carrier.send(message.clone()).await;
-        for pause in AGAIN {
-            let Err(why) = &tried else { break };
-            warn!(why, "a letter was not taken; it is tried again");
-            tokio::time::sleep(pause).await;
-            tried = carrier.send(message.clone()).await;
-        }
-        match tried {
-            Ok(()) => info!("a letter was sent"),
-            Err(why) => warn!(why, "a letter was given up"),
+        let Some(mut unsent) = next else { continue };
+        let Err(NotTaken { why, for_good }) = carrier.send(unsent.message.clone()).await else {
+            info!("a letter was sent");
+            continue;
+        };
+        let (Some(pause), Some(number)) = (again.get(unsent.tried).filter(|_| !for_good), numbers.next()) else {
+            warn!(why, "a letter was given up");
+            continue;
+        };
+        warn!(why, "a letter was not taken; it is tried again");
+        unsent.tried += 1;
+        set_back.insert((Instant::now() + *pause, number), unsent);
+    }
+}
+
+fn addressed(from: &Mailbox, Waiting { letter, place }: Waiting) -> Option<Unsent> {
+    match written(from, &letter) {
+        Ok(message) => Some(Unsent { message, tried: 0, _place: place }),
+        Err(why) => {
+            warn!(why, "a letter could not be written");
+            None
         }
     }
 }
@@ -211,10 +266,15 @@ fn written(from: &Mailbox, letter: &Letter) -> Result<Message, String> {
 }
 
 impl Carrier {
-    async fn send(&self, message: Message) -> Result<(), String> {
+    async fn send(&self, message: Message) -> Result<(), NotTaken> {
         match self {
-            Self::Folder(folder) => folder.send(message).await.map(|_| ()).map_err(|e| e.to_string()),
-            Self::Smtp(smtp) => smtp.send(message).await.map(|_| ()).map_err(|e| e.to_string()),
+            Self::Folder(folder) => {
+                folder.send(message).await.map(drop).map_err(|e| NotTaken { why: e.to_string(), for_good: false })
+            }
+            Self::Smtp(smtp) => {
+                let taken = smtp.send(message).await;
+                taken.map(drop).map_err(|e| NotTaken { why: e.to_string(), for_good: e.is_permanent() })
+            }
         }
     }
 }

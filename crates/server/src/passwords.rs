@@ -28,7 +28,8 @@ const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$jKYEiYdtTX8jKCJbK4P2ig$GwynoZU/RGsFZ6aP0pt81mdoXKEak3ffk06IyBahHx0";
 
 /// More sign-ins are waiting than may wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many passwords wait for their turn")]
 pub struct Busy;
 
 /// Why a password could not be hashed.
@@ -97,6 +98,16 @@ impl Passwords {
             hash_with(&password, &salt?)
         });
         Ok(hashed.await.unwrap_or_else(|e| Err(HashFailed(e.to_string()))))
+    }
+
+    /// Takes every place to wait, or gives them back.
+    #[cfg(test)]
+    pub(crate) fn crowd(&self, full: bool) {
+        if full {
+            self.waiting.fetch_add(self.most_waiting, Ordering::Relaxed);
+        } else {
+            self.waiting.fetch_sub(self.most_waiting, Ordering::Relaxed);
+        }
     }
 
     async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>, Busy> {

@@ -4,7 +4,11 @@
 use std::time::Duration;
 
 use grantor_store::{Notice, Store};
-use tokio::sync::mpsc;
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time::{Instant, sleep, timeout_at},
+};
 use tracing::warn;
 
 use crate::webhooks;
@@ -15,41 +19,80 @@ const KEPT: i64 = 10_000;
 const QUEUE: usize = 4_096;
 /// The most in one batch.
 const BATCH: usize = 256;
+/// A pause lets the next batch fill; notices are for reading later.
+const PAUSE: Duration = Duration::from_millis(100);
 
-/// The sending half; the writing task lives as long as one of these.
+/// The sending half.
 #[derive(Debug, Clone)]
 pub struct Recorder {
     queue: mpsc::Sender<Notice>,
 }
 
+/// The writing half. Without it nothing more is taken.
+#[derive(Debug)]
+pub struct Recording {
+    /// Dropped to say that it is time to end.
+    going_on: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
 impl Recorder {
     /// Starts the writing task. `store` is the directory's: an owner reads what happened at any data center.
-    pub fn start(store: Store) -> (Self, tokio::task::JoinHandle<()>) {
-        let (queue, mut waiting) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(async move {
-            let mut batch = Vec::with_capacity(BATCH);
-            while waiting.recv_many(&mut batch, BATCH).await > 0 {
-                let rows = std::mem::take(&mut batch);
-                let count = rows.len();
-                let deliveries: Vec<_> = rows.iter().filter_map(webhooks::delivery).collect();
-                let written = store.write(move |tx| {
-                    tx.add_notices(&rows, KEPT)?;
-                    tx.add_deliveries(&deliveries, webhooks::KEPT)
-                });
-                if let Err(error) = written.await {
-                    warn!(%error, count, "notices could not be written");
-                }
-                // A pause lets the next batch fill; notices are for reading later.
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-        });
-        (Self { queue }, task)
+    pub fn start(store: Store) -> (Self, Recording) {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let (going_on, ended) = oneshot::channel();
+        (Self { queue }, Recording { going_on, task: tokio::spawn(write(store, waiting, ended)) })
     }
 
     /// Queues a notice; when the queue is full it is only in the log.
     pub fn record(&self, row: Notice) {
         if self.queue.try_send(row).is_err() {
-            warn!("a notice was not recorded for its client: too many at once");
+            warn!("a notice was not recorded for its client: too many at once, or the server stops");
+        }
+    }
+}
+
+impl Recording {
+    /// Takes nothing more, and writes what waits, without pauses; until then.
+    pub async fn finish(mut self, until: Instant) {
+        drop(self.going_on);
+        if timeout_at(until, &mut self.task).await.is_err() {
+            warn!("some notices were not written before the stop");
+            self.task.abort();
+        }
+    }
+}
+
+async fn write(store: Store, mut waiting: mpsc::Receiver<Notice>, mut ended: oneshot::Receiver<()>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut open = true;
+    loop {
+        tokio::select! {
+            _ = &mut ended, if open => {
+                open = false;
+                waiting.close();
+                continue;
+            }
+            count = waiting.recv_many(&mut batch, BATCH) => if count == 0 { break },
+        }
+        let rows = std::mem::take(&mut batch);
+        let count = rows.len();
+        let deliveries: Vec<_> = rows.iter().filter_map(webhooks::delivery).collect();
+        let written = store.write(move |tx| {
+            tx.add_notices(&rows, KEPT)?;
+            tx.add_deliveries(&deliveries, webhooks::KEPT)
+        });
+        if let Err(error) = written.await {
+            warn!(%error, count, "notices could not be written");
+        }
+        if open {
+            tokio::select! {
+                () = sleep(PAUSE) => {}
+                _ = &mut ended => {
+                    open = false;
+                    waiting.close();
+                }
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use aws_lc_rs::hmac;
 use grantor_protocol::rotation::RotationKey;
 use grantor_store::{Store, StoreError};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::Instant};
 use tracing::{info, warn};
 
 use crate::{
@@ -23,14 +23,14 @@ use crate::{
     guesses::Guesses,
     house::{DataCenter, House, Place, bytes_by_location},
     http::cors::Origins,
-    listener::{self, Resident},
+    listener::{self, Limits, Resident},
     mail::Mail,
     metrics::Metrics,
     outgoing::Outgoing,
     passwords::Passwords,
     pictures::Pictures,
     reach::Reach,
-    recorder::Recorder,
+    recorder::{Recorder, Recording},
     sandbox::Sandbox,
     scopes::Scopes,
     seal::Sealer,
@@ -39,8 +39,10 @@ use crate::{
     sweeper, tls, webhooks,
 };
 
-/// How long a stop waits for what has begun.
-const PATIENCE: Duration = Duration::from_millis(4_500);
+/// How long a stop waits for what has begun …
+const PATIENCE: Duration = Duration::from_secs(4);
+/// … and after that for what clients' owners are to be told.
+const RECORDING: Duration = Duration::from_millis(500);
 
 /// What the command line adds to the config.
 #[derive(Debug, Clone, Default)]
@@ -106,6 +108,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     listeners: Vec<JoinHandle<()>>,
+    recordings: Vec<Recording>,
     pub(crate) stores: Stores,
     #[cfg(test)]
     pub(crate) house: Arc<House>,
@@ -120,16 +123,21 @@ impl Running {
         self.rooms.iter().find(|dc| dc.place.location == location).unwrap()
     }
 
-    /// Stops: no new connections, what has begun is finished, the stores are drained. Under five seconds.
+    /// Stops: no new connections, what has begun is finished, notices are written, the stores are drained. Under five
+    /// seconds.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
+        let until = Instant::now() + PATIENCE;
         let finished = async {
             for listener in self.listeners {
                 let _ = listener.await;
             }
         };
-        if tokio::time::timeout(PATIENCE, finished).await.is_err() {
+        if tokio::time::timeout_at(until, finished).await.is_err() {
             warn!("some connections did not finish in time");
+        }
+        for recording in self.recordings {
+            recording.finish(until + RECORDING).await;
         }
         for task in self.tasks {
             task.abort();
@@ -204,11 +212,11 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
     let mut tasks = vec![sweeper::refresh_scopes(Arc::clone(&house)), sweeper::sweep_directory(Arc::clone(&house))];
     tasks.push(webhooks::run(Arc::clone(&house)));
     let mut residents: BTreeMap<SocketAddr, Vec<Resident>> = BTreeMap::new();
-    let (mut ready, mut rooms) = (Vec::new(), Vec::new());
+    let (mut ready, mut rooms, mut recordings) = (Vec::new(), Vec::new(), Vec::new());
     for place in &house.places {
         let Some(store) = stores.data_centers.get(&place.location) else { continue };
         let (dc, recording) = data_center(&house, place, store.clone()).await?;
-        tasks.push(recording);
+        recordings.push(recording);
         tasks.push(sweeper::sweep(Arc::clone(&dc)));
         tasks.push(sweeper::turn_keys(Arc::clone(&dc)));
         rooms.push(Arc::clone(&dc));
@@ -223,13 +231,13 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
     let mut listeners = Vec::new();
     for (address, socket, acceptor) in acceptors {
         let living = residents.remove(&address).unwrap_or_default();
-        listeners.push(tokio::spawn(listener::run(socket, acceptor, living, stopped.clone())));
+        listeners.push(tokio::spawn(listener::run(socket, acceptor, living, Limits::PUBLIC, stopped.clone())));
     }
     let admin = match &config.admin {
         Some(admin) => {
             let (socket, address) = listen(admin.listen).await?;
             let app = admin::app(Arc::clone(&house), stores.clone(), config.clone());
-            listeners.push(tokio::spawn(listener::run_admin(socket, app, stopped.clone())));
+            listeners.push(tokio::spawn(listener::run_admin(socket, app, Limits::ADMIN, stopped.clone())));
             Some(address)
         }
         None => None,
@@ -241,6 +249,7 @@ pub async fn start(config: Config, options: ServeOptions) -> Result<Running, Ser
         stop,
         tasks,
         listeners,
+        recordings,
         stores,
         #[cfg(test)]
         house,
@@ -306,7 +315,7 @@ async fn data_center(
     house: &Arc<House>,
     place: &Place,
     store: Store,
-) -> Result<(Arc<DataCenter>, JoinHandle<()>), ServeError> {
+) -> Result<(Arc<DataCenter>, Recording), ServeError> {
     let now = house.clock.now();
     let fresh = [house.entropy.bytes::<32>()?, house.entropy.bytes()?, house.entropy.bytes()?];
     let keys = store

@@ -18,7 +18,7 @@ mod device;
 mod environments;
 mod every_route;
 mod exchanges;
-mod harness;
+pub(crate) mod harness;
 mod introspection;
 mod legacy_body;
 mod notices;

@@ -53,7 +53,7 @@ pub fn ends_at(cert: &Path) -> Result<Timestamp, TlsError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
     use tokio_rustls::TlsConnector;
@@ -68,6 +68,20 @@ mod tests {
         std::fs::write(&cert, made.cert.pem()).unwrap();
         std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
         (acceptor(&cert, &key).unwrap(), made.cert.der().clone())
+    }
+
+    /// Two ends that know each other.
+    pub(crate) fn both_ends() -> (TlsAcceptor, TlsConnector) {
+        let (acceptor, cert) = speaking();
+        let mut roots = RootCertStore::empty();
+        roots.add(cert).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        (acceptor, TlsConnector::from(Arc::new(config)))
     }
 
     /// The first words of a client that knows nothing newer than this version.

@@ -1,5 +1,7 @@
 //! Accepting and rejecting, being asked again or not, pressing twice, going back.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::Locator;
 use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
@@ -111,11 +113,9 @@ async fn going_back_and_on_again_still_ends_well() -> Result<()> {
 
     // Back from the application: the page either goes on by itself or asks once more; an error page helps nobody.
     let known = scene.callback.seen().len();
+    browser.client().execute("window.left = true", Vec::new()).await?;
     browser.client().back().await?;
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    if scene.callback.seen().len() == known && browser.heading().await? != HEADING {
-        let errors = browser.client().find_all(Locator::Css("[role=alert]")).await?;
-        ensure!(errors.is_empty(), "an error after going back:\n{}", browser.text().await?);
+    if asks_again(&scene, &browser, known).await? {
         browser.press("Accept").await?;
         scene.callback.next(known).await?;
     }
@@ -124,4 +124,25 @@ async fn going_back_and_on_again_still_ends_well() -> Result<()> {
     check_success(&arrival, "us", &scene.us, Some("back"))?;
     ensure!(scene.whose(&scene.us, &tokens)? == ALICE, "another person's token");
     Ok(())
+}
+
+/// Waits for what comes of going back from the application's page, which is marked: whether it is a question once more.
+async fn asks_again(scene: &Scene, browser: &Browser, known: usize) -> Result<bool> {
+    let began = Instant::now();
+    loop {
+        // The application is asked anew, or its answer is still known to the browser.
+        let left = browser.client().execute("return window.left !== true", Vec::new()).await;
+        let arrived = left.is_ok_and(|left| left == true) && browser.heading().await? == HEADING;
+        if arrived || scene.callback.seen().len() > known {
+            return Ok(false);
+        }
+        // A page that is being replaced answers with errors; then it is looked at again.
+        if browser.sees(Role::Button, "Accept").await.unwrap_or(false) {
+            return Ok(true);
+        }
+        let errors = browser.client().find_all(Locator::Css("[role=alert]")).await?;
+        ensure!(errors.is_empty(), "an error after going back:\n{}", browser.text().await?);
+        ensure!(began.elapsed() < Duration::from_secs(20), "nothing came of going back:\n{}", browser.text().await?);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }

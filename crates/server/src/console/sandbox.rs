@@ -28,7 +28,6 @@ use crate::{
     http::reply,
     moment::shown,
     pages::{SandboxPage, ShownClone, ShownUser, TestUserRow},
-    passwords,
     provision::made,
     sitting::Sitting,
     walk::Walked,
@@ -86,12 +85,14 @@ pub async fn post(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, req
     .await
 }
 
-/// A person with an organization, at this data center. Written down first: whatever breaks afterwards can be removed.
+/// A person with an organization, at this data center. Written down before it is made: whatever breaks afterwards can be
+/// removed.
 async fn add_user(sitting: &mut Sitting<'_>, found: &Registration) -> Walked {
     let (dc, now) = (Arc::clone(&sitting.visit.dc), sitting.visit.now());
     let entropy = &dc.house.entropy;
     let email = format!("test-{}@{HOST}", made::number(8, entropy)?);
     let (password, organization_id) = (made::password(entropy)?, made::number(11, entropy)?);
+    let password_hash = dc.house.passwords.hash(password.clone(), entropy).await??;
     let new = TestUser {
         client_id: found.client.id.clone(),
         email: email.clone(),
@@ -111,9 +112,6 @@ async fn add_user(sitting: &mut Sitting<'_>, found: &Registration) -> Walked {
         let error = format!("There are {MOST_USERS} test users already. Remove one first.");
         return page(sitting, found, Said { error: Some(error), ..Said::default() }).await;
     }
-    let (house, plain) = (Arc::clone(&dc.house), password.clone());
-    let hashing = tokio::task::spawn_blocking(move || passwords::hash(&plain, &house.entropy));
-    let Ok(Ok(password_hash)) = hashing.await else { return Err(Failure::Store(StoreError::Panicked)) };
     let draws: Vec<i64> =
         (0..4).filter_map(|_| made::number(9, entropy).ok()).filter_map(|text| text.parse().ok()).collect();
     let address = email.clone();

@@ -19,7 +19,7 @@ use crate::{
     failure::Failure,
     house::DataCenter,
     pages::organization::{Pager, PortalUsers, ShownOnce},
-    passwords, provision,
+    provision,
     sitting::Sitting,
     walk::Walked,
 };
@@ -69,14 +69,10 @@ async fn page(
 
 /// A password that is drawn, and its hash.
 pub async fn drawn(sitting: &Sitting<'_>) -> Result<(String, String), Failure> {
-    let house = Arc::clone(&sitting.visit.dc.house);
+    let house = &sitting.visit.dc.house;
     let password = provision::drawn_password(&house.entropy)?;
-    let typed = password.clone();
-    let hashed = tokio::task::spawn_blocking(move || passwords::hash(&typed, &house.entropy)).await;
-    match hashed {
-        Ok(Ok(hash)) => Ok((password, hash)),
-        _ => Err(Failure::NoEntropy(crate::entropy::NoEntropy)),
-    }
+    let hash = house.passwords.hash(password.clone(), &house.entropy).await??;
+    Ok((password, hash))
 }
 
 /// Adds a user; the password is shown on the page that answers, and never again.

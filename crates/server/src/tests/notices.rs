@@ -1,7 +1,11 @@
 //! Why something was refused stands in the directory for the owner of the client that asked, and for nobody else's; the
 //! wire says less (`spec/security-cases.md` section 2; cases B02, C06, C07, E07, F07, I08).
 
+use grantor_protocol::token::{DataCenterByte, TokenId};
+use grantor_store::{Notice, NoticeFilter, NoticeKind};
+
 use super::harness::*;
+use crate::{Config, ServeOptions, start, stores};
 
 /// An answer, whose request it was, and the true cause.
 type Case = (Reply, &'static App, &'static str);
@@ -71,4 +75,33 @@ async fn the_true_cause_is_told_to_the_owner_of_the_client_that_asked_and_to_nob
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_stop_writes_the_notices_that_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = format!(
+        "data_dir = \"{}\"\n[[data_center]]\nlocation = \"us\"\nlisten = \"127.0.0.1:0\"\n",
+        folder.path().display()
+    );
+    let config = Config::parse(&config).unwrap();
+    let running = start(config.clone(), ServeOptions::default()).await.unwrap();
+    // More than a few batches: one is written at a time, with a pause after it.
+    for n in 0..3_000_u16 {
+        let [a, b] = n.to_be_bytes();
+        running.room("us").recorder.record(Notice {
+            client_id: DESK.id.to_owned(),
+            id: TokenId::new(START, DataCenterByte(1), [0, 0, 0, 0, 0, 0, 0, a, b]),
+            kind: NoticeKind::Refusal,
+            location: "us".to_owned(),
+            endpoint: "token".to_owned(),
+            cause: "code_expired".to_owned(),
+            detail: String::new(),
+            request_id: n.to_string(),
+        });
+    }
+    running.stop().await;
+    let stores = stores::open(&config, true, START).unwrap();
+    let found = stores.directory.read(|tx| tx.notices(DESK.id, &NoticeFilter::default(), 10_000)).await.unwrap();
+    assert_eq!(found.len(), 3_000);
 }

@@ -67,7 +67,7 @@ pub fn wrong_method(visit: &Visit) -> Response {
 /// We broke.
 pub fn broken(visit: &Visit, failure: &Failure) -> Response {
     let problem = match failure {
-        Failure::Store(grantor_store::StoreError::Overloaded) => ErrorText::Busy,
+        Failure::Busy(_) | Failure::Store(grantor_store::StoreError::Overloaded) => ErrorText::Busy,
         _ => ErrorText::Internal,
     };
     plain(visit, StatusCode::SERVICE_UNAVAILABLE, problem)

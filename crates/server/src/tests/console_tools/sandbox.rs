@@ -101,3 +101,19 @@ async fn a_clone_has_an_id_and_a_secret_of_its_own() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_test_users_password_waits_its_turn_like_every_other() {
+    for_one_store(async |house| {
+        let mut alice = signed_in(house, &ALICE).await;
+        let room = house.room("us");
+        room.house.passwords.crowd(true);
+        let reply = submit(house, &mut alice, &path(), &[("action", "add-user")]).await;
+        room.house.passwords.crowd(false);
+        assert_eq!(reply.status, 503, "{reply:?}");
+        let users = room.house.directory.read(|tx| tx.test_users(DESK.id)).await.unwrap();
+        assert!(users.is_empty(), "nothing half made: {users:?}");
+        assert_eq!(submit(house, &mut alice, &path(), &[("action", "add-user")]).await.status, 200);
+    })
+    .await;
+}

@@ -265,3 +265,22 @@ async fn l06_a_portal_s_looks_take_small_pictures_only() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_password_drawn_for_a_portal_waits_its_turn_like_every_other() {
+    for_one_store(async |house| {
+        let mut alice = browser_of(house, &ALICE).await;
+        let passwords = house.room("us").house.passwords.clone();
+        let users = "/organization/10001/portals/60001/users";
+        let new = [("email", "new@portal.example")];
+        passwords.crowd(true);
+        let busy = submit(house, &mut alice, users, &new).await;
+        let same = submit(house, &mut alice, &format!("{users}/800001"), &[("do", "password")]).await;
+        passwords.crowd(false);
+        for reply in [busy, same] {
+            assert!(reply.status == 503 && reply.body.contains("busy"), "{reply:?}");
+        }
+        assert_eq!(submit(house, &mut alice, users, &new).await.status, 200, "nothing was written before");
+    })
+    .await;
+}
