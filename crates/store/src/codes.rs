@@ -6,7 +6,6 @@ use std::sync::Arc;
 use grantor_protocol::{
     causes::PageError,
     dialect::Dialect,
-    organization_policy::Barred,
     people::{Realm, UserId},
     pkce::Challenge,
     policy::Policy,
@@ -16,7 +15,10 @@ use grantor_protocol::{
     token::TokenId,
 };
 
-use crate::{AuditEvent, AuditTrail, Concerning, StoreError, Tx};
+use crate::{
+    AuditEvent, AuditTrail, Concerning, StoreError, Tx,
+    consent::{Said, Wanted},
+};
 
 /// What a code is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -188,40 +190,18 @@ impl Tx<'_> {
         if by != new.user && !self.administers(by, &new.organization_id)? {
             return Ok(Err(NoCode::Page(PageError::NotAdministrator)));
         }
-        let grant_id = if new.consented {
-            let policy = self.policy_admits(&new.organization_id, &new.client_id, &new.scopes, catalog, now)?;
-            if let Err(barred) = policy {
-                return Ok(Err(NoCode::Page(barred.into())));
-            }
-            let consented = (&new.scopes, new.offline);
-            let id = self.consent(new.user, &new.client_id, &new.organization_id, consented, new.fresh_grant, now)?;
-            self.audit(
-                trail,
-                AuditEvent::Consented,
-                Concerning {
-                    user: Some(by),
-                    client_id: Some(&new.client_id),
-                    organization_id: Some(&new.organization_id),
-                },
-                &format!(
-                    "scopes {}{}{}",
-                    new.scopes,
-                    if new.offline { ", offline" } else { "" },
-                    if by == new.user { "" } else { ", for the whole organization" }
-                ),
-            )?;
-            id
-        } else {
-            match self.lock_grant_of(new.user, &new.client_id, &new.organization_id)? {
-                Some(g) if !g.revoked && g.scopes.cover_all(catalog, &new.scopes) && (g.offline || !new.offline) => {
-                    match g.allowed(&new.client_id, &new.scopes, catalog, now) {
-                        Ok(()) => g.id,
-                        Err(Barred::LifeOver) => return Ok(Err(NoCode::ConsentGone)),
-                        Err(barred) => return Ok(Err(NoCode::Page(barred.into()))),
-                    }
-                }
-                _ => return Ok(Err(NoCode::ConsentGone)),
-            }
+        let whole = if by == new.user { "" } else { ", for the whole organization" };
+        let wanted = Wanted {
+            user: new.user,
+            client_id: &new.client_id,
+            organization_id: &new.organization_id,
+            scopes: &new.scopes,
+            offline: new.offline,
+            consented: new.consented.then_some(Said { by, with: whole, fresh_grant: new.fresh_grant }),
+        };
+        let grant_id = match self.granted(&wanted, catalog, trail, now)? {
+            Ok(id) => id,
+            Err(why) => return Ok(Err(why)),
         };
         // In the accounts dialect a refresh token comes only of a consent that was really shown
         // (accounts-protocol.md decision 17); in the standard one an earlier consent to it will do (OpenID Connect
@@ -284,7 +264,7 @@ impl Tx<'_> {
         if user == UserId::NOBODY {
             return Ok(());
         }
-        self.one("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", &[user.0.into()], |_| Ok(()))?;
+        self.hold_user(user)?;
         self.one(
             "SELECT 1 FROM memberships WHERE user_id = $1 AND organization_id = $2 FOR UPDATE",
             &[user.0.into(), organization_id.into()],

@@ -13,7 +13,11 @@ use grantor_protocol::{
     token::TokenId,
 };
 
-use crate::{AuditEvent, AuditTrail, Concerning, NewToken, NoCode, StoreError, Tx, codes::nine};
+use crate::{
+    AuditTrail, NewToken, NoCode, StoreError, Tx,
+    codes::nine,
+    consent::{Said, Wanted},
+};
 
 /// A token that a person's browser is to take to a page.
 #[derive(Debug, Clone)]
@@ -129,35 +133,25 @@ impl Tx<'_> {
         if !self.still_member(new.user, &Realm::Accounts, &new.organization_id)? {
             return Ok(Err(NoCode::Page(PageError::OrganizationNotAllowed)));
         }
-        let grant_id = match new.consented {
-            Some(consented) => {
-                let policy = self.policy_admits(&new.organization_id, &new.client_id, &new.scopes, catalog, now)?;
-                if let Err(barred) = policy {
-                    return Ok(Err(NoCode::Page(barred.into())));
-                }
-                let asked = (&new.scopes, false);
-                let id = self.consent(new.user, &new.client_id, &new.organization_id, asked, new.fresh_grant, now)?;
-                let concerning = Concerning {
-                    user: Some(new.user),
-                    client_id: Some(&new.client_id),
-                    organization_id: Some(&new.organization_id),
-                };
-                let session = if consented.for_session { ", for this browser session" } else { "" };
-                self.audit(trail, AuditEvent::Consented, concerning, &format!("scopes {}{session}", new.scopes))?;
-                self.set_session_grant(new, id, consented.for_session, now)?;
-                id
-            }
-            None => match self.lock_grant_of(new.user, &new.client_id, &new.organization_id)? {
-                Some(grant) if !grant.revoked && grant.scopes.cover_all(catalog, &new.scopes) => {
-                    match grant.allowed(&new.client_id, &new.scopes, catalog, now) {
-                        Ok(()) => grant.id,
-                        Err(Barred::LifeOver) => return Ok(Err(NoCode::ConsentGone)),
-                        Err(barred) => return Ok(Err(NoCode::Page(barred.into()))),
-                    }
-                }
-                _ => return Ok(Err(NoCode::ConsentGone)),
-            },
+        let said = |consented: Consented| {
+            let with = if consented.for_session { ", for this browser session" } else { "" };
+            Said { by: new.user, with, fresh_grant: new.fresh_grant }
         };
+        let wanted = Wanted {
+            user: new.user,
+            client_id: &new.client_id,
+            organization_id: &new.organization_id,
+            scopes: &new.scopes,
+            offline: false,
+            consented: new.consented.map(said),
+        };
+        let grant_id = match self.granted(&wanted, catalog, trail, now)? {
+            Ok(id) => id,
+            Err(why) => return Ok(Err(why)),
+        };
+        if let Some(consented) = new.consented {
+            self.set_session_grant(new, grant_id, consented.for_session, now)?;
+        }
         let granted = self.session_grants(new.session, new.user, &new.client_id)?;
         let expires_at = now.plus(policy.access_token_lifetime);
         self.add_access_token(new.access, grant_id, None, Some((&new.scopes, "")), expires_at)?;

@@ -201,7 +201,7 @@ impl Tx<'_> {
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<Result<String, NotAccepted>, StoreError> {
-        self.one("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", &[user.0.into()], |_| Ok(()))?;
+        self.hold_user(user)?;
         let Some(invited) = self.invitation(link, now)? else { return Ok(Err(NotAccepted::Gone)) };
         if invited.email != email {
             return Ok(Err(NotAccepted::OfAnother));

@@ -18,6 +18,7 @@ mod client_secrets;
 mod client_tokens;
 mod clients;
 mod codes;
+mod consent;
 mod device_codes;
 mod directory;
 mod enhancements;

@@ -182,7 +182,7 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<Result<(), NotChanged>, StoreError> {
         // The order of locks: user, membership, grants with their refresh tokens, codes.
-        self.one("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", &[user.0.into()], |_| Ok(()))?;
+        self.hold_user(user)?;
         let is = match self.hold_administration(organization_id, by, user)? {
             Ok(is) => is,
             Err(why) => return Ok(Err(why)),

@@ -369,13 +369,6 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// Locks the user's row: who signs in without a factor at the same time either comes first and is signed out, or finds
-    /// the factor.
-    fn hold_user(&mut self, user: UserId) -> Result<(), StoreError> {
-        self.one("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", &[user.0.into()], |_| Ok(()))?;
-        Ok(())
-    }
-
     /// Spends a passkey's challenge, in the table of what is good once; no client has an empty id. True for one caller.
     fn spend_challenge(&mut self, challenge: &str, expires_at: Timestamp) -> Result<bool, StoreError> {
         self.spend_assertion("", challenge, expires_at)

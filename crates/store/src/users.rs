@@ -116,6 +116,13 @@ impl Tx<'_> {
         }
     }
 
+    /// Locks the user's row. Whoever signs in without a second factor while the first one is added either comes first
+    /// and is signed out, or finds it; other steps wait for a removal.
+    pub(crate) fn hold_user(&mut self, user: UserId) -> Result<(), StoreError> {
+        self.one("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", &[user.0.into()], |_| Ok(()))?;
+        Ok(())
+    }
+
     /// Writes a user, by id.
     pub fn put_user(&mut self, user: &NewUser, now: Timestamp) -> Result<(), StoreError> {
         self.execute(
