@@ -252,10 +252,7 @@ impl Tx<'_> {
                 self.execute("UPDATE users SET disabled = FALSE WHERE id = $1", &[user.0.into()])?;
             }
             PortalUserChange::Password(hash) => {
-                self.execute(
-                    "UPDATE users SET password_hash = $2, password_changed_at = $3 WHERE id = $1",
-                    &[user.0.into(), hash.as_str().into(), now.millis().into()],
-                )?;
+                self.set_password(user, hash, now)?;
                 self.end_sessions_of(user, now)?;
             }
             PortalUserChange::Remove => self.remove_user(user)?,
