@@ -46,7 +46,8 @@ fn i07_a_number_given_anew_brings_nothing_of_whoever_had_it_before() {
             let concerning = Concerning { user: Some(NEW), ..Concerning::default() };
             world.write(move |tx| tx.audit(&trail, AuditEvent::SignedIn, concerning, ""));
         };
-        let rows = || world.read(|tx| tx.audit_of(NEW, None, 10)).len();
+        let rows_at = |now| world.read(move |tx| tx.audit_of(NEW, None, 10, now)).len();
+        let rows = || rows_at(at(9));
         world.write(|tx| tx.put_user(&person(NEW, Realm::Accounts, "one@zylker.example"), at(1)));
         sign_in(at(1));
         sign_in(at(2));
@@ -55,6 +56,7 @@ fn i07_a_number_given_anew_brings_nothing_of_whoever_had_it_before() {
         assert_eq!(rows(), 0, "of nobody");
         world.write(|tx| tx.put_user(&person(NEW, Realm::Accounts, "two@zylker.example"), at(5)));
         assert_eq!(rows(), 0);
+        assert_eq!(rows_at(at(4)), 2, "by a clock that was set back");
         sign_in(at(5));
         assert_eq!(rows(), 1);
         // Written once more, they are who they were.
