@@ -122,9 +122,24 @@ pub fn fold_email(text: &str) -> Option<String> {
     usable.then_some(folded)
 }
 
+/// Whether a name of anything looks like what it is: control characters, and those that turn the direction of text,
+/// would make it look like something else.
+pub fn is_plain(name: &str) -> bool {
+    let odd = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !name.contains(odd)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_does_not_look_like_another() {
+        assert!(is_plain("Zoë \u{5d0}\u{5d1} — 張") && is_plain(""));
+        for odd in ["a\u{202e}b", "a\nb", "a\u{0}b", "\u{2067}"] {
+            assert!(!is_plain(odd), "{odd:?}");
+        }
+    }
 
     #[test]
     fn addresses_fold() {

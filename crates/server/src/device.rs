@@ -76,6 +76,10 @@ pub async fn start(
         Ok(request) => request,
         Err(cause) => return Ok(Err(told(cause))),
     };
+    // Whoever begins proves nothing in one of the dialects, and leaves a row.
+    if !dc.guesses.begin(Guess::Device(&client.id, asking.address), asking.now).is_zero() {
+        return Ok(Err(TokenError::DeviceRequestsThrottled));
+    }
     let policy = &dc.house.policy;
     let code = PresentedToken { id: dc.fresh_id(asking.now)?, secret: dc.house.entropy.secret()? };
     let new = NewDeviceCode {

@@ -238,6 +238,10 @@ async fn answer(door: Door, request: Request<Incoming>) -> Result<Response, Drop
         *request.uri_mut() = uri;
     }
     let mut response = match choose(&door.residents, &request) {
+        // RFC 9112 section 3.2: who asks for two hosts is read differently by whoever stands before us.
+        _ if request.headers().get_all(header::HOST).iter().count() > 1 => {
+            reply::text(StatusCode::BAD_REQUEST, "more than one Host header\n")
+        }
         Some(resident) => {
             let endpoint = Endpoint::of(request.uri().path());
             request.extensions_mut().insert(request_id.clone());

@@ -5,6 +5,7 @@ mod approve;
 mod attend;
 mod clock;
 mod faults;
+mod guard;
 mod heard;
 mod journal;
 mod mailbox;

@@ -250,12 +250,28 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The audit rows that concern a user and are older than `before`, newest first.
-    pub fn audit_of(&mut self, user: UserId, before: Option<TokenId>, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
+    /// The audit rows that concern a user and are older than `before`, newest first. Rows from before the user was made
+    /// are not theirs: a number that is given anew was somebody else's. Where the user was made after `now`, the clock was
+    /// set back (a sandbox's may be), and that time says nothing.
+    pub fn audit_of(
+        &mut self,
+        user: UserId,
+        before: Option<TokenId>,
+        limit: i64,
+        now: Timestamp,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        let made = self.one("SELECT created_at FROM users WHERE id = $1", &[user.0.into()], |row| row.int(0))?;
+        let Some(made) = made.map(Timestamp::from_millis) else { return Ok(Vec::new()) };
+        let since = if made > now { Timestamp::default() } else { made };
         self.all(
             "SELECT id, event, user_id, client_id, organization_id, detail, request_id FROM audit
-             WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
-            &[user.0.into(), before.unwrap_or(TokenId::from_bytes([0xff; 16])).as_bytes().into(), limit.into()],
+             WHERE user_id = $1 AND id < $2 AND id >= $3 ORDER BY id DESC LIMIT $4",
+            &[
+                user.0.into(),
+                before.unwrap_or(TokenId::from_bytes([0xff; 16])).as_bytes().into(),
+                TokenId::first_of(since).as_bytes().into(),
+                limit.into(),
+            ],
             audit_row,
         )
     }

@@ -172,6 +172,28 @@ impl Tx<'_> {
         Ok(true)
     }
 
+    /// Withdraws what would bring somebody back who is no member any more: the open invitations for their address.
+    pub(crate) fn withdraw_invitations_of(&mut self, user: UserId, organization_id: &str) -> Result<(), StoreError> {
+        self.execute(
+            "UPDATE invitations SET state = 'withdrawn' WHERE organization_id = $1 AND state = 'open'
+               AND email = (SELECT email FROM users WHERE id = $2)",
+            &[organization_id.into(), user.0.into()],
+        )?;
+        Ok(())
+    }
+
+    /// Withdraws the open invitations of somebody who may not invite so any more: all that they sent once they are no
+    /// member, those of administrators once they are none themselves.
+    pub(crate) fn withdraw_invitations_by(&mut self, user: UserId, organization_id: &str) -> Result<(), StoreError> {
+        self.execute(
+            "UPDATE invitations SET state = 'withdrawn' WHERE organization_id = $1 AND state = 'open' AND invited_by = $2
+               AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = $2 AND m.organization_id = $1
+                 AND (m.administrator OR NOT invitations.administrator))",
+            &[organization_id.into(), user.0.into()],
+        )?;
+        Ok(())
+    }
+
     /// What a link leads to, while it is good.
     pub fn invitation(&mut self, link: &PresentedToken, now: Timestamp) -> Result<Option<Invited>, StoreError> {
         let found = self.one(

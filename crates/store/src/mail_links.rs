@@ -186,10 +186,6 @@ impl Tx<'_> {
         self.set_password(link.user, &new.password_hash, now)?;
         self.end_sessions_of(link.user, now)?;
         let ended = if new.end_tokens { self.revoke_grants_of(link.user, now)? } else { Vec::new() };
-        self.execute(
-            "UPDATE mail_links SET used_at = $2 WHERE user_id = $1 AND purpose = 'recover' AND used_at = 0",
-            &[link.user.0.into(), now.millis().into()],
-        )?;
         let concerning = Concerning { user: Some(link.user), ..Concerning::default() };
         self.audit(trail, AuditEvent::PasswordRecovered, concerning, &applications_ended(ended.len()))?;
         Ok(Some((link.user, ended)))

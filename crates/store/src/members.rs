@@ -138,7 +138,8 @@ impl Tx<'_> {
         Ok(found.unwrap_or_default())
     }
 
-    /// Makes a member an administrator, or no longer one.
+    /// Makes a member an administrator, or no longer one; then the invitations of further administrators that they sent
+    /// are withdrawn.
     ///
     /// # Errors
     /// The inner one says why the member stays what they are, and nothing is done.
@@ -163,13 +164,15 @@ impl Tx<'_> {
             "UPDATE memberships SET administrator = $3 WHERE organization_id = $1 AND user_id = $2",
             &[organization_id.into(), user.0.into(), administrator.into()],
         )?;
+        self.withdraw_invitations_by(user, organization_id)?;
         let what = if administrator { "is an administrator now" } else { "is no administrator any more" };
         let detail = format!("user {} {what}", user.0);
         self.audit(trail, AuditEvent::AdministratorChanged, concerning(by, organization_id), &detail)?;
         Ok(Ok(()))
     }
 
-    /// Removes a member. What they granted in this organization ends with it, and comes back with nothing.
+    /// Removes a member. What they granted in this organization ends with it, and comes back with nothing. Open
+    /// invitations for them, and those they sent, are withdrawn.
     ///
     /// # Errors
     /// The inner one says why the member stays, and nothing is done.
@@ -194,6 +197,8 @@ impl Tx<'_> {
             "DELETE FROM memberships WHERE organization_id = $1 AND user_id = $2",
             &[organization_id.into(), user.0.into()],
         )?;
+        self.withdraw_invitations_of(user, organization_id)?;
+        self.withdraw_invitations_by(user, organization_id)?;
         let granted = self.all(
             "SELECT id FROM grants WHERE user_id = $1 AND organization_id = $2 AND revoked_at IS NULL ORDER BY id",
             &[user.0.into(), organization_id.into()],

@@ -21,7 +21,7 @@ pub struct Profile {
     pub user: User,
     /// When the account was made.
     pub created_at: Timestamp,
-    /// When the password was last changed by the person; none when it never was.
+    /// When the password was last changed, by whomever; none when it is the first one.
     pub password_changed_at: Option<Timestamp>,
 }
 
@@ -113,15 +113,23 @@ impl Tx<'_> {
         self.one("SELECT password_hash FROM users WHERE id = $1", &[user.0.into()], |row| row.text(0))
     }
 
+    /// Gives a user another password.
     pub(crate) fn set_password(&mut self, user: UserId, hash: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.execute("UPDATE users SET password_hash = $2 WHERE id = $1", &[user.0.into(), hash.into()])?;
+        self.password_was_set(user, now)
+    }
+
+    /// What follows another password wherever it was set: the time of it, and that no letter sent before sets one more.
+    pub(crate) fn password_was_set(&mut self, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+        self.execute("UPDATE users SET password_changed_at = $2 WHERE id = $1", &[user.0.into(), now.millis().into()])?;
         self.execute(
-            "UPDATE users SET password_hash = $2, password_changed_at = $3 WHERE id = $1",
-            &[user.0.into(), hash.into(), now.millis().into()],
+            "UPDATE mail_links SET used_at = $2 WHERE user_id = $1 AND purpose = 'recover' AND used_at = 0",
+            &[user.0.into(), now.millis().into()],
         )?;
         Ok(())
     }
 
-    /// Changes a password: every session ends, a new one begins. Answers the clients whose grants ended; none when the
+    /// Changes a password: every session and every link for a new one ends, a new session begins. Answers the clients whose grants ended; none when the
     /// old password is not the one any more.
     pub fn change_password(
         &mut self,
@@ -130,17 +138,13 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<Option<Vec<String>>, StoreError> {
         let changed = self.execute(
-            "UPDATE users SET password_hash = $3, password_changed_at = $4 WHERE id = $1 AND password_hash = $2",
-            &[
-                change.user.0.into(),
-                change.old_hash.as_str().into(),
-                change.new_hash.as_str().into(),
-                now.millis().into(),
-            ],
+            "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
+            &[change.user.0.into(), change.old_hash.as_str().into(), change.new_hash.as_str().into()],
         )?;
         if changed == 0 {
             return Ok(None);
         }
+        self.password_was_set(change.user, now)?;
         self.end_sessions_of(change.user, now)?;
         self.start_session(&change.session, None, now)?;
         let ended = if change.end_tokens { self.revoke_grants_of(change.user, now)? } else { Vec::new() };

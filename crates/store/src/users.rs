@@ -123,8 +123,12 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Writes a user, by id.
+    /// Writes a user, by id. Another password than the one they have is a change of it, with what follows one.
     pub fn put_user(&mut self, user: &NewUser, now: Timestamp) -> Result<(), StoreError> {
+        let same =
+            self.one("SELECT password_hash FROM users WHERE id = $1 FOR UPDATE", &[user.id.0.into()], |row| {
+                Ok(row.text_ref(0)? == user.password_hash)
+            })?;
         self.execute(
             "INSERT INTO users (id, realm, email, email_shown, password_hash, first_name, last_name, disabled, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -143,11 +147,15 @@ impl Tx<'_> {
                 now.millis().into(),
             ],
         )?;
-        Ok(())
+        if same == Some(false) { self.password_was_set(user.id, now) } else { Ok(()) }
     }
 
     /// Removes a user with their memberships, sessions, grants and tokens: nothing of theirs is left to work.
     pub fn remove_user(&mut self, id: UserId) -> Result<(), StoreError> {
+        let email =
+            self.one("SELECT email FROM users WHERE id = $1 AND realm = ''", &[id.0.into()], |row| row.text(0))?;
+        let member_of =
+            self.all("SELECT organization_id FROM memberships WHERE user_id = $1", &[id.0.into()], |row| row.text(0))?;
         // In the order in which every step takes its locks: what is under way is waited for, and then removed too.
         for sql in [
             "DELETE FROM client_users WHERE user_id = $1",
@@ -166,6 +174,13 @@ impl Tx<'_> {
             "DELETE FROM mail_links WHERE user_id = $1",
         ] {
             self.execute(sql, &[id.0.into()])?;
+        }
+        for organization_id in member_of {
+            self.withdraw_invitations_by(id, &organization_id)?;
+        }
+        if let Some(email) = email {
+            // The link they signed up with is nobody's, and names their address.
+            self.execute("DELETE FROM mail_links WHERE user_id = 0 AND email = $1", &[email.as_str().into()])?;
         }
         Ok(())
     }
@@ -229,15 +244,26 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Makes exactly these the user's memberships (organization id, whether administrator).
+    /// Makes exactly these the user's memberships (organization id, whether administrator). Where they are no member any
+    /// more, open invitations for them are withdrawn; so are those they sent and may not send any more.
     pub fn set_memberships(&mut self, user: UserId, places: &[(String, bool)]) -> Result<(), StoreError> {
-        self.execute("DELETE FROM memberships WHERE user_id = $1", &[user.0.into()])?;
+        let before = self.all(
+            "DELETE FROM memberships WHERE user_id = $1 RETURNING organization_id",
+            &[user.0.into()],
+            |row| row.text(0),
+        )?;
         for (organization_id, administrator) in places {
             self.execute(
                 "INSERT INTO memberships (user_id, organization_id, administrator) VALUES ($1, $2, $3)
                  ON CONFLICT (user_id, organization_id) DO UPDATE SET administrator = excluded.administrator",
                 &[user.0.into(), organization_id.into(), (*administrator).into()],
             )?;
+        }
+        for organization_id in before {
+            if !places.iter().any(|(kept, _)| *kept == organization_id) {
+                self.withdraw_invitations_of(user, &organization_id)?;
+            }
+            self.withdraw_invitations_by(user, &organization_id)?;
         }
         Ok(())
     }

@@ -71,6 +71,8 @@ pub enum TokenError {
     AccessTokensThrottled,
     /// Five refresh tokens in a minute for one user and client (section 17).
     RefreshTokensThrottled,
+    /// Too many devices of the client began from this address in a minute.
+    DeviceRequestsThrottled,
     /// As many refresh tokens live as may, and none is to end for the next (section 17).
     RefreshTokensFull,
     /// `scope` is absent, empty or not a list, where a token is asked for without a code.
@@ -163,6 +165,7 @@ impl TokenError {
             Self::ScopeRetired(_) => "scope_retired",
             Self::AccessTokensThrottled => "access_tokens_throttled",
             Self::RefreshTokensThrottled => "refresh_tokens_throttled",
+            Self::DeviceRequestsThrottled => "device_requests_throttled",
             Self::RefreshTokensFull => "refresh_tokens_full",
             Self::ScopeMalformed => "scope_malformed",
             Self::ScopeUnknown(_) => "scope_unknown",

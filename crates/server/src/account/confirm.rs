@@ -1,7 +1,6 @@
 //! The password once more, of whoever is signed in, before something that cannot be taken back.
 
 use axum::http::StatusCode;
-use grantor_protocol::people::fold_email;
 
 use crate::{failure::Failure, guesses::Guess, pages::account::SecurityError, sitting::Sitting};
 
@@ -10,8 +9,8 @@ pub async fn password(sitting: &Sitting<'_>, password: &str) -> Result<Result<St
     let (visit, user) = (&sitting.visit, sitting.person.user.id);
     let dc = &visit.dc;
     let hash = dc.store.read(move |tx| tx.password_hash(user)).await?;
-    let (email, browser) = (fold_email(&sitting.person.user.email).unwrap_or_default(), visit.browser_hash());
-    let guess = Guess::KnownBrowser(&email, &browser);
+    let browser = visit.browser_hash();
+    let guess = Guess::KnownBrowser(user, &browser);
     let wait = dc.guesses.begin(guess, visit.now());
     if !wait.is_zero() {
         visit.asking.refuse(dc, None, "sign_in_slowed", "too many wrong passwords for this account");

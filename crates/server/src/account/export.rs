@@ -94,10 +94,10 @@ async fn whole(sitting: &Sitting<'_>) -> Result<Value, Failure> {
 
 /// The audit rows of the person, in slices; whether these are all.
 async fn activity(sitting: &Sitting<'_>) -> Result<(Vec<AuditRow>, bool), Failure> {
-    let (store, user) = (&sitting.visit.dc.store, sitting.person.user.id);
+    let (store, user, now) = (&sitting.visit.dc.store, sitting.person.user.id, sitting.visit.now());
     let (mut rows, mut before): (Vec<AuditRow>, Option<TokenId>) = (Vec::new(), None);
     while rows.len() < MOST_ROWS {
-        let slice = store.read(move |tx| tx.audit_of(user, before, SLICE)).await?;
+        let slice = store.read(move |tx| tx.audit_of(user, before, SLICE, now)).await?;
         let more = i64::try_from(slice.len()).is_ok_and(|n| n == SLICE);
         before = slice.last().map(|row| row.id);
         rows.extend(slice);

@@ -12,7 +12,7 @@ use grantor_store::{MailPurpose, NewMailLink};
 
 use crate::{
     failure::Failure,
-    guesses::Guess,
+    guesses::{Guess, Guesses},
     house::DataCenter,
     mail::Letter,
     pages::{FactorChange, LetterText, Locale},
@@ -104,6 +104,45 @@ pub fn allowed(visit: &Visit, email: &str) -> Allowed {
     } else {
         visit.asking.refuse(&visit.dc, None, "letter_slowed", "too many letters to one address");
         Allowed::Quietly
+    }
+}
+
+/// A letter that a member has their organization send, counted by sender and organization; and for each address it
+/// goes to.
+#[derive(Debug, Clone, Copy)]
+pub struct OfficeLetter<'a> {
+    guesses: &'a Guesses,
+    organization_id: &'a str,
+    by: UserId,
+    now: Timestamp,
+}
+
+impl<'a> OfficeLetter<'a> {
+    /// Counts it. `None`: the organization or this member had too many sent, and nothing is to be done.
+    pub fn begin(visit: &'a Visit, organization_id: &'a str, by: UserId) -> Option<Self> {
+        let letter = Self { guesses: &visit.dc.guesses, organization_id, by, now: visit.now() };
+        if letter.guesses.begin(Guess::OfficeLettersBy(by), letter.now).is_zero() {
+            if letter.guesses.begin(Guess::OfficeLetters(organization_id), letter.now).is_zero() {
+                return Some(letter);
+            }
+            letter.guesses.untried(Guess::OfficeLettersBy(by));
+        }
+        visit.asking.refuse(&visit.dc, None, "letters_slowed", "too many letters of one organization or member");
+        None
+    }
+
+    /// Whether this address of e-mail may have one more; it counts as sent.
+    pub fn may_go_to(&self, email: &str) -> bool {
+        self.guesses.begin(Guess::OfficeLetter(email), self.now).is_zero()
+    }
+
+    /// Takes back what was counted: no letter goes out, not even to the address that was asked about.
+    pub fn unsent(self, email: Option<&str>) {
+        self.guesses.untried(Guess::OfficeLettersBy(self.by));
+        self.guesses.untried(Guess::OfficeLetters(self.organization_id));
+        if let Some(email) = email {
+            self.guesses.untried(Guess::OfficeLetter(email));
+        }
     }
 }
 

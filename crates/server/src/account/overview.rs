@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use grantor_protocol::people::fold_email;
+use grantor_protocol::people::{fold_email, is_plain};
 use grantor_store::MailPurpose;
 use tracing::info;
 
@@ -92,9 +92,7 @@ pub fn name(text: &str) -> Result<String, &'static str> {
     if text.chars().count() > MOST_NAME {
         return Err("name-long");
     }
-    // Turned text and control characters would make a name look like something else.
-    let odd = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if text.contains(odd) { Err("name-odd") } else { Ok(text.to_owned()) }
+    if is_plain(text) { Ok(text.to_owned()) } else { Err("name-odd") }
 }
 
 /// New names.

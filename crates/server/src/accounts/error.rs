@@ -53,6 +53,7 @@ pub fn token(dc: &DataCenter, cause: &TokenError) -> Response {
         }
         TokenError::AccessTokensThrottled
         | TokenError::RefreshTokensThrottled
+        | TokenError::DeviceRequestsThrottled
         | TokenError::RefreshTokensFull
         | TokenError::SecretGuessing => return throttled(dc),
         TokenError::GrantTypeUnknown

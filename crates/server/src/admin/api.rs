@@ -13,11 +13,11 @@ mod stats;
 mod tokens;
 mod users;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::{
     Json, Router,
-    body::{Body, HttpBody},
+    body::Body,
     extract::{DefaultBodyLimit, FromRequestParts, Path, Query, Request, State, rejection::JsonRejection},
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::{self, Next},
@@ -26,6 +26,7 @@ use axum::{
 };
 use grantor_protocol::token::{PresentedToken, TokenId};
 use grantor_store::{AdminRole, Store, StoreError};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::{IntoParams, OpenApi, ToSchema, openapi::security};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -34,15 +35,14 @@ pub(super) use crate::moment::rfc3339 as shown;
 
 use super::Admin;
 use crate::{
-    http::{
-        reply,
-        whole::{self, Limits},
-    },
+    http::reply,
     provision::{ProvisionError, Stopped, Workshop},
 };
 
 /// The most that is read of a request.
 const MOST_BODY: usize = 1024 * 1024;
+/// How long a body may take.
+const BODY_PATIENCE: Duration = Duration::from_secs(30);
 /// Rows of a page, unless asked otherwise.
 const PAGE: i64 = 50;
 /// The most rows of a page.
@@ -109,6 +109,7 @@ pub(super) fn routes(admin: Admin) -> Router {
         .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(admin.clone(), only_with_a_token))
+        .layer(middleware::from_fn(in_time))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(admin)
 }
@@ -121,6 +122,21 @@ async fn wrong_method() -> ApiError {
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has not that method")
 }
 
+/// Takes the body in before anybody is asked who they are: one that takes its time outlives no token.
+async fn in_time(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let whole = Limited::new(body, MOST_BODY).collect();
+    let (status, message) = match tokio::time::timeout(BODY_PATIENCE, whole).await {
+        Ok(Ok(whole)) => return next.run(Request::from_parts(parts, Body::from(whole.to_bytes()))).await,
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            (StatusCode::PAYLOAD_TOO_LARGE, "the body is longer than 1 MiB")
+        }
+        Ok(Err(_)) => (StatusCode::BAD_REQUEST, "the body broke off"),
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, "the body took too long"),
+    };
+    ApiError { status, ..ApiError::malformed(message) }.into_response()
+}
+
 /// Lets nobody through without a token that holds; a viewer only looks.
 async fn only_with_a_token(State(admin): State<Admin>, mut request: Request, next: Next) -> Response {
     let bearer = request
@@ -131,24 +147,11 @@ async fn only_with_a_token(State(admin): State<Admin>, mut request: Request, nex
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, value)| value.trim().to_owned());
     let bearer = bearer.as_deref().unwrap_or_default();
-    let (mut role, mut caller) = match who(&admin, bearer).await {
+    let (role, caller) = match who(&admin, bearer).await {
         Ok(Some(found)) => found,
         Ok(None) => return unauthorized(),
         Err(error) => return ApiError::from(error).into_response(),
     };
-    if !request.body().is_end_stream() {
-        let (parts, body) = request.into_parts();
-        let Ok(bytes) = whole::take_in(body, Limits { keeps: MOST_BODY, reads: MOST_BODY }).await else {
-            return ApiError::malformed("the body broke off").into_response();
-        };
-        request = Request::from_parts(parts, Body::from(bytes));
-        // Once more: a body may take its time, and a token that was ended meanwhile changes nothing.
-        (role, caller) = match who(&admin, bearer).await {
-            Ok(Some(found)) => found,
-            Ok(None) => return unauthorized(),
-            Err(error) => return ApiError::from(error).into_response(),
-        };
-    }
     if role == AdminRole::Viewer && !matches!(*request.method(), Method::GET | Method::HEAD) {
         let message = "this token may look, and not change anything; use one with the role operator";
         return ApiError::new(StatusCode::FORBIDDEN, "forbidden", message).into_response();
@@ -171,7 +174,7 @@ async fn who(admin: &Admin, bearer: &str) -> Result<Option<(AdminRole, Caller)>,
     let Some(found) = admin.stores.directory.read(move |tx| tx.admin_token(&wanted, now)).await? else {
         return Ok(None);
     };
-    let seen = found.used_at.is_some_and(|at| now.within(at, std::time::Duration::from_mins(1)));
+    let seen = found.used_at.is_some_and(|at| now.within(at, Duration::from_mins(1)));
     if !seen {
         admin.stores.directory.write(move |tx| tx.see_admin_token(presented.id, now)).await?;
     }

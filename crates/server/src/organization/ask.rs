@@ -6,15 +6,16 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use grantor_protocol::{organization_policy::Barred, scope::ScopeList};
+use grantor_protocol::{organization_policy::Barred, people::fold_email, scope::ScopeList};
 
 use super::office;
 use crate::{
+    account::mailing::OfficeLetter,
     house::DataCenter,
     mail::Letter,
     pages::{organization::ReviewAsked, sentence_about},
     sitting::Sitting,
-    walk::Walked,
+    walk::{Walked, error_pages},
 };
 
 /// The form of the page that says no.
@@ -35,6 +36,9 @@ async fn ask(sitting: &mut Sitting<'_>, id: String) -> Walked {
         return sitting.nothing();
     };
     let (by, trail, now, catalog) = (sitting.person.user.id, sitting.trail()?, sitting.visit.now(), dc.house.catalog());
+    let Some(letter) = OfficeLetter::begin(sitting.visit, &organization.id, by) else {
+        return Ok(error_pages::too_many(sitting.visit));
+    };
     let step = move |tx: &mut grantor_store::Tx<'_>| {
         let policy = tx.policy_for(&id, &client_id)?;
         let wanted = policy.map(|policy| policy.judge(&client_id, &ScopeList::default(), None, &catalog, now));
@@ -44,9 +48,14 @@ async fn ask(sitting: &mut Sitting<'_>, id: String) -> Walked {
         let first = tx.ask_for_review(&id, &client_id, by, &trail, now)?;
         Ok(Some(if first { tx.administrators(&id)? } else { Vec::new() }))
     };
-    let Some(administrators) = dc.store.write(step).await? else { return sitting.nothing() };
+    let administrators = dc.store.write(step).await?;
+    if administrators.as_ref().is_none_or(Vec::is_empty) {
+        letter.unsent(None);
+    }
+    let Some(administrators) = administrators else { return sitting.nothing() };
     let name = &record.client.name;
-    for to in administrators {
+    // Whoever had enough letters finds the review in the list all the same.
+    for to in administrators.into_iter().filter(|to| fold_email(to).is_some_and(|to| letter.may_go_to(&to))) {
         let locale = sitting.visit.locale;
         let subject = sentence_about(locale, "org-review-letter-subject", "application", name);
         let text = format!(

@@ -19,6 +19,7 @@ use super::{
     office::{self, Office},
 };
 use crate::{
+    account::mailing::OfficeLetter,
     house::DataCenter,
     mail::Letter,
     moment::day,
@@ -108,7 +109,20 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
         let shown = refused("org-invite-no-address");
         return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, shown).await;
     };
-    let (dc, now) = (Arc::clone(&sitting.visit.dc), sitting.visit.now());
+    let (dc, now, id) = (Arc::clone(&sitting.visit.dc), sitting.visit.now(), office.id());
+    // Where there are no letters, a link in hand is no nuisance to anybody.
+    let letter = if dc.house.mail.is_there() {
+        let Some(letter) = OfficeLetter::begin(sitting.visit, &id, sitting.person.user.id) else {
+            return page(sitting, office, StatusCode::TOO_MANY_REQUESTS, refused("org-invite-wait")).await;
+        };
+        if !letter.may_go_to(&email) {
+            letter.unsent(None);
+            return page(sitting, office, StatusCode::TOO_MANY_REQUESTS, refused("org-invite-address-wait")).await;
+        }
+        Some(letter)
+    } else {
+        None
+    };
     let token = PresentedToken { id: dc.fresh_id(now)?, secret: dc.house.entropy.secret()? };
     let new = NewInvitation {
         id: token.id,
@@ -119,7 +133,11 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
         invited_by: sitting.person.user.id,
     };
     let trail = sitting.trail()?;
-    match dc.store.write(move |tx| tx.invite(&new, &trail, now)).await? {
+    let invited = dc.store.write(move |tx| tx.invite(&new, &trail, now)).await?;
+    if let (Err(_), Some(letter)) = (invited, letter) {
+        letter.unsent(Some(&email));
+    }
+    match invited {
         Ok(()) => {}
         Err(NotInvited::NotAdministrator) => return sitting.nothing(),
         Err(NotInvited::Member) => {
@@ -131,7 +149,7 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
     }
     // Built from the config: whatever Host a request names, the link leads to us.
     let link = format!("{}/organization/invitation/{}", dc.place.accounts_url, token.reveal(Prefix::Usual));
-    if !dc.house.mail.is_there() {
+    if letter.is_none() {
         return page(sitting, office, StatusCode::OK, Shown { link: Some(link), ..Shown::default() }).await;
     }
     let locale = sitting.visit.locale;

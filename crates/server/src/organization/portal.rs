@@ -7,6 +7,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
+use grantor_protocol::people::is_plain;
 use grantor_store::{Portal, PortalLooks, PortalRemoval};
 
 use super::{
@@ -161,7 +162,7 @@ fn lines(text: &str) -> Vec<String> {
 
 /// Whether a portal can be called so.
 pub fn is_name(typed: &str) -> bool {
-    !typed.is_empty() && !typed.chars().any(char::is_control)
+    !typed.is_empty() && is_plain(typed)
 }
 
 async fn wrong(sitting: &Sitting<'_>, shown: &Portal) -> Result<Option<Wrong>, Failure> {

@@ -13,6 +13,7 @@ use grantor_protocol::people::Realm;
 use super::{
     Sandbox, answer,
     faults::Fault,
+    guard,
     heard::Heard,
     journal::{Asked, Told},
     wrong,
@@ -41,6 +42,11 @@ pub async fn attend(
     serve: impl AsyncFnOnce(Request) -> Response,
 ) -> Result<Response, Dropped> {
     let path = request.uri().path();
+    if path.starts_with(super::PREFIX)
+        && let Some(refused) = guard::refused(dc, &request)
+    {
+        return Ok(refused);
+    }
     if path.starts_with(super::PREFIX) || path.starts_with("/assets/") || path == "/favicon.ico" {
         return Ok(serve(request).await);
     }

@@ -71,6 +71,7 @@ fn named(cause: &TokenError) -> Named {
         TokenError::AssertionReplayed => client("the assertion was used before"),
         TokenError::KeysUnavailable => client("the client's keys could not be fetched"),
         TokenError::SecretGuessing => throttled("too many wrong credentials; come back later"),
+        TokenError::DeviceRequestsThrottled => throttled("too many devices began from here; come back later"),
         TokenError::AccessTokensThrottled | TokenError::RefreshTokensThrottled => {
             throttled("too many tokens in a short time; come back later")
         }

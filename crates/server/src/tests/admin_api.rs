@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::harness::{
     ADMIN, ADMIN_TOKEN, ALICE, Ask, Browser, DESK, House, Reply, Request, START, TOKEN, eventually,
-    for_each_store_with, for_one_store_with, redemption, send,
+    for_each_store_with, for_one_store_with, hold, redemption, release, send,
 };
 use crate::admin;
 
@@ -300,6 +300,22 @@ async fn a_user_s_sessions_are_ended() {
         assert!(browser.get(&front).await.body.contains(ALICE.email));
         done(house, "DELETE", &format!("/admin/v1/users/us/{}/sessions", ALICE.zuid), None).await;
         assert!(!browser.get(&front).await.body.contains(ALICE.email));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn l05_a_request_under_way_when_its_token_is_ended_does_nothing() {
+    for_each_store_with(ADMIN, async |house| {
+        let operator = token(house, "deploys", AdminRole::Operator, None).await;
+        let body = json!({ "id": "90001", "name": "Held", "data_center": "us" });
+        let put = Request::new("PUT", "/admin/v1/organizations").bearer(&operator);
+        let held = hold(&house.admin(), &put.body("application/json", body.to_string())).await;
+        let directory = house.room("us").house.directory.clone();
+        assert!(directory.write(|tx| tx.end_admin_token("deploys")).await.unwrap());
+        assert_eq!(release(vec![held]).await.remove(0).status, 401);
+        let there = house.room("us").store.read(|tx| tx.organization("90001")).await.unwrap();
+        assert_eq!(there, None);
     })
     .await;
 }

@@ -409,3 +409,28 @@ async fn g07_what_ended_between_approval_and_redemption() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn m03_devices_that_begin_are_limited_by_client_and_address() {
+    for_each_store_with(Setup { guess_limits: true, ..Setup::default() }, async |house| {
+        house.provision(&format!("{TABLET_ENTRY}scopes = [\"AaaServer.profile.READ\"]\n")).await;
+        let asked = asks("AaaServer.profile.READ", "online");
+        for _ in 0..59 {
+            Device::begin(house, "us").await;
+        }
+        // What is refused leaves nothing, and counts nothing.
+        assert_eq!(house.post("us", CODE, &asks("email.nothing", "online")).await.brief(), INVALID_SCOPE);
+        Device::begun_at(house, Door::Standard, "AaaServer.profile.READ").await;
+        assert_eq!(house.post("us", CODE, &asked).await.brief(), THROTTLED);
+        let fields = [("client_id", SCREEN.id), ("client_secret", SCREEN.secret), ("scope", "AaaServer.profile.READ")];
+        let standard = house.post("us", "/oauth2/device_authorization", &fields).await;
+        assert_eq!((standard.status, standard.header("retry-after")), (429, Some("60")));
+        assert_eq!(standard.text("error"), "temporarily_unavailable");
+        let tablet = [("grant_type", "device_request"), ("client_id", TABLET.id), ("scope", "AaaServer.profile.READ")];
+        Device::of(&house.post("us", CODE, &tablet).await);
+        Device::of(&send_from([127, 0, 0, 2], house.url("us"), &Request::form(CODE, &asked)).await);
+        house.advance(60);
+        Device::begin(house, "us").await;
+    })
+    .await;
+}

@@ -3,6 +3,7 @@
 
 mod approve;
 mod faults;
+mod guard;
 mod journal;
 mod snapshot;
 

@@ -101,11 +101,12 @@ async fn confirm(visit: &mut Visit, typed: &str) -> Walked {
     };
     let (dc, now, browser) = (Arc::clone(&visit.dc), visit.now(), visit.browser_hash());
     let (in_browser, at_address) = (Guess::UserCode(&browser), Guess::UserCodes(visit.asking.address));
-    let mut wait = dc.guesses.begin(in_browser, now);
+    // The address first: browsers cost a stranger nothing, and each would be remembered.
+    let mut wait = dc.guesses.begin(at_address, now);
     if wait.is_zero() {
-        wait = dc.guesses.begin(at_address, now);
+        wait = dc.guesses.begin(in_browser, now);
         if !wait.is_zero() {
-            dc.guesses.untried(in_browser);
+            dc.guesses.untried(at_address);
         }
     }
     if !wait.is_zero() {

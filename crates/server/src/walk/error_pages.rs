@@ -52,6 +52,11 @@ pub fn unreadable(visit: &Visit) -> Response {
     plain(visit, StatusCode::BAD_REQUEST, ErrorText::BadRequest)
 }
 
+/// Too many of something that the person, or somebody beside them, asked for.
+pub fn too_many(visit: &Visit) -> Response {
+    plain(visit, StatusCode::TOO_MANY_REQUESTS, ErrorText::Throttled)
+}
+
 /// The interaction has ended.
 pub fn page_expired(visit: &Visit) -> Response {
     visit.asking.refuse(&visit.dc, None, "interaction_ended", "");

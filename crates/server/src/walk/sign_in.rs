@@ -216,8 +216,10 @@ async fn password_given(visit: &Visit, valid: Option<&Valid>, password: String) 
             Ok((found, known))
         })
         .await?;
-    let account =
-        if known_browser { Guess::KnownBrowser(&email, &browser) } else { Guess::Account(realm.as_str(), &email) };
+    let account = match &found {
+        Some(found) if known_browser => Guess::KnownBrowser(found.user.id, &browser),
+        _ => Guess::Account(realm.as_str(), &email),
+    };
     let address = Guess::SignIn(visit.asking.address);
     let slowed = if known_browser { std::time::Duration::ZERO } else { dc.guesses.wait(address, now) };
     let wait = if slowed.is_zero() { dc.guesses.begin(account, now) } else { slowed };

@@ -131,6 +131,16 @@ fn two_administrators_who_remove_each_other_leave_one() {
 }
 
 fn invite(world: &World, email: &str, administrator: bool, now: Timestamp) -> Result<PresentedToken, NotInvited> {
+    invite_by(world, U1, email, administrator, now)
+}
+
+fn invite_by(
+    world: &World,
+    invited_by: UserId,
+    email: &str,
+    administrator: bool,
+    now: Timestamp,
+) -> Result<PresentedToken, NotInvited> {
     let token = world.token(now);
     let new = NewInvitation {
         id: token.id,
@@ -138,7 +148,7 @@ fn invite(world: &World, email: &str, administrator: bool, now: Timestamp) -> Re
         organization_id: O1.to_owned(),
         email: email.to_owned(),
         administrator,
-        invited_by: U1,
+        invited_by,
     };
     let trail = world.trail(now);
     world.write(move |tx| tx.invite(&new, &trail, now)).map(|()| token)
@@ -316,5 +326,70 @@ fn a_disabled_administrator_is_none_who_could_stay_alone() {
         assert_eq!(kept, [O1], "the same rule as for who deletes their account");
         // The disabled one is not needed.
         assert_eq!(administrator(world, O1, U2, false), Ok(()));
+    });
+}
+
+const BOB: &str = "bob@zylker.example";
+
+fn open(world: &World, link: &PresentedToken) -> bool {
+    let link = link.clone();
+    world.read(move |tx| tx.invitation(&link, at(9))).is_some()
+}
+
+/// What Bob, an administrator of [`O1`], sent: an invitation of an administrator and one of a member.
+fn sent_by_bob(world: &World) -> (PresentedToken, PresentedToken) {
+    let sent = |email, administrator| invite_by(world, U2, email, administrator, at(1)).unwrap();
+    (sent(NINA, true), sent("olga@zylker.example", false))
+}
+
+/// An invitation for Bob that is older than his membership.
+fn older_for_bob(world: &World) -> PresentedToken {
+    world.write(|tx| tx.set_memberships(U2, &[]));
+    let link = invite(world, BOB, true, at(0)).unwrap();
+    world.write(|tx| tx.set_memberships(U2, &[(O1.to_owned(), true)]));
+    assert!(open(world, &link));
+    link
+}
+
+#[test]
+fn e09_a_removed_member_comes_back_by_no_older_invitation_and_leaves_none() {
+    for_each_world(|world| {
+        let (older, (administrator, member)) = (older_for_bob(world), sent_by_bob(world));
+        let own = invite(world, "else@zylker.example", true, at(1)).unwrap();
+        assert_eq!(remove(world, O1, U2, at(2)), Ok(()));
+        assert!(!open(world, &older) && !open(world, &administrator) && !open(world, &member));
+        assert!(open(world, &own), "another's stays");
+        let (link, trail) = (older.clone(), world.trail(at(3)));
+        let back = world.write(move |tx| tx.accept_invitation(&link, (U2, BOB), &trail, at(3)));
+        assert_eq!(back, Err(NotAccepted::Gone));
+        assert!(world.read(|tx| tx.member(O1, U2)).is_none());
+    });
+}
+
+#[test]
+fn i05_whoever_administers_no_more_makes_no_administrator_by_an_older_invitation() {
+    for_each_world(|world| {
+        let (by_administrator, member) = sent_by_bob(world);
+        assert_eq!(administrator(world, O1, U2, false), Ok(()));
+        assert!(!open(world, &by_administrator) && open(world, &member));
+    });
+}
+
+#[test]
+fn e09_provisioning_and_a_deletion_withdraw_invitations_as_well() {
+    for_each_world(|world| {
+        let (by_administrator, member) = sent_by_bob(world);
+        world.write(|tx| tx.set_memberships(U2, &[(O1.to_owned(), true), (O2.to_owned(), true)]));
+        assert!(open(world, &by_administrator) && open(world, &member), "nothing was lost");
+        world.write(|tx| tx.set_memberships(U2, &[(O1.to_owned(), false)]));
+        assert!(!open(world, &by_administrator) && open(world, &member));
+        let older = older_for_bob(world);
+        let (by_administrator, member) = sent_by_bob(world);
+        world.write(|tx| tx.set_memberships(U2, &[(O2.to_owned(), true)]));
+        assert!(!open(world, &older) && !open(world, &by_administrator) && !open(world, &member));
+        world.write(|tx| tx.set_memberships(U2, &[(O1.to_owned(), true)]));
+        let (by_administrator, member) = sent_by_bob(world);
+        world.write(|tx| tx.remove_user(U2));
+        assert!(!open(world, &by_administrator) && !open(world, &member));
     });
 }

@@ -4,13 +4,13 @@ use grantor_protocol::people::{Environment, Realm, UserId};
 use grantor_protocol::secret::SecretKind;
 use grantor_protocol::token::PresentedToken;
 use grantor_store::{
-    MAIL_LINK_LIFETIME, MailPurpose, NewAccount, NewBrowserSession, NewMailLink, NewPassword, PasswordChange, SeenFrom,
-    SessionLife,
+    MAIL_LINK_LIFETIME, MailPurpose, NewAccount, NewBrowserSession, NewMailLink, NewPassword, NewUser, PasswordChange,
+    PortalUserChange, SeenFrom, SessionLife,
 };
 
 use crate::fixtures::{
-    C1, O1, O2, U1, U2, World, at, for_each_directory, for_each_world, guessed, hours, just_before, organization,
-    person,
+    C1, O1, O2, P1, PU, U1, U2, World, at, for_each_directory, for_each_world, guessed, hours, just_before,
+    organization, person,
 };
 
 const LIFE: SessionLife = SessionLife { idle: hours_of(1), whole: hours_of(24) };
@@ -110,6 +110,55 @@ fn a_recovery_ends_sessions_and_the_other_links() {
         assert!(world.access(&family.access, at(2)).is_err());
         assert!(world.refresh(&family.refresh, at(2)).is_err());
         assert!(world.read(|tx| tx.profile(U1)).unwrap().password_changed_at == Some(at(1)));
+    });
+}
+
+#[test]
+fn k07_no_recovery_link_survives_another_password_wherever_it_was_set() {
+    for_each_world(|world| {
+        let works = |link: &PresentedToken| {
+            let link = link.clone();
+            world.read(move |tx| tx.mail_link(&link, MailPurpose::Recover, at(4))).is_some()
+        };
+        let changed_at = |user| world.read(move |tx| tx.profile(user)).unwrap().password_changed_at;
+        let (recover, other) =
+            (link(world, MailPurpose::Recover, U1, ALICE), link(world, MailPurpose::Recover, U2, "bob@zylker.example"));
+        let verify = link(world, MailPurpose::Verify, U1, ALICE);
+        // The person changes it.
+        let (_, session) = session(world, U1);
+        let change = PasswordChange {
+            user: U1,
+            old_hash: "$argon2id$".to_owned(),
+            new_hash: "$argon2id$new".to_owned(),
+            session,
+            end_tokens: false,
+        };
+        let trail = world.trail(at(1));
+        assert!(world.write(move |tx| tx.change_password(&change, &trail, at(1))).is_some());
+        assert!(!works(&recover) && works(&other));
+        assert_eq!((changed_at(U1), changed_at(U2)), (Some(at(1)), None));
+        let still = verify.clone();
+        assert!(world.read(move |tx| tx.mail_link(&still, MailPurpose::Verify, at(2))).is_some());
+        // Provisioning writes the person anew: the same password changes nothing, another one does.
+        let recover = link(world, MailPurpose::Recover, U1, ALICE);
+        let put = |hash: &str, now| {
+            let new = NewUser { password_hash: hash.to_owned(), ..person(U1, Realm::Accounts, ALICE) };
+            world.write(move |tx| tx.put_user(&new, now));
+        };
+        put("$argon2id$new", at(2));
+        assert!(works(&recover));
+        assert_eq!(changed_at(U1), Some(at(1)));
+        put("$argon2id$newer", at(3));
+        assert!(!works(&recover) && works(&other));
+        assert_eq!(changed_at(U1), Some(at(3)));
+        // An organization's administrator gives a portal's user one.
+        let email = world.read(|tx| tx.user(PU)).unwrap().email.to_lowercase();
+        let recover = link(world, MailPurpose::Recover, PU, &email);
+        assert!(works(&recover));
+        let (trail, change) = (world.trail(at(3)), PortalUserChange::Password("$argon2id$theirs".to_owned()));
+        assert!(world.write(move |tx| tx.change_portal_user(O1, U1, (P1, PU), &change, &trail, at(3))));
+        assert!(!works(&recover));
+        assert_eq!(changed_at(PU), Some(at(3)));
     });
 }
 
@@ -312,5 +361,17 @@ fn an_address_has_one_home_among_those_that_belong_together() {
         let places = vec!["us".to_owned(), "eu".to_owned(), "cn".to_owned()];
         store.write_blocking(move |tx| tx.forget_owner("a@b", "us", &places)).unwrap();
         assert_eq!(store.read_blocking(|tx| tx.homes("a@b")).unwrap(), ["cn"]);
+    });
+}
+
+#[test]
+fn p08_the_link_of_a_sign_up_does_not_keep_the_address_of_somebody_who_is_gone() {
+    for_each_world(|world| {
+        for email in [ALICE, "else@zylker.example"] {
+            link(world, MailPurpose::SignUp, UserId::NOBODY, email);
+        }
+        world.write(|tx| tx.remove_user(U1));
+        assert_eq!(world.number("SELECT COUNT(*) FROM mail_links WHERE email = 'alice@zylker.example'"), 0);
+        assert_eq!(world.number("SELECT COUNT(*) FROM mail_links"), 1, "another's stays");
     });
 }

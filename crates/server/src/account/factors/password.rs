@@ -11,7 +11,7 @@ pub async fn wrong(sitting: &Sitting<'_>, typed: Option<&str>) -> Result<Option<
     let (visit, dc) = (&sitting.visit, &sitting.visit.dc);
     let email = fold_email(&sitting.person.user.email).unwrap_or_default();
     let (browser, now) = (visit.browser_hash(), visit.now());
-    let guess = Guess::KnownBrowser(&email, &browser);
+    let guess = Guess::KnownBrowser(sitting.person.user.id, &browser);
     let wait = dc.guesses.begin(guess, now);
     if !wait.is_zero() {
         visit.asking.refuse(dc, None, "password_slowed", "too many wrong passwords on a page of the account");

@@ -52,6 +52,12 @@ pub(super) const ALL: &[Cause] = &[
         "Stop the retries, mend the secret, and wait a minute.",
     ),
     cause(
+        "device_requests_throttled",
+        "Too many devices began in a short time",
+        "So many devices of this client began from one address within a minute that no more may for the rest of it.",
+        "Begin once, show the code, and poll until it is over; a loop that begins anew shows up like this.",
+    ),
+    cause(
         "authenticated_twice",
         "The client authenticated in two ways at once",
         "One request may carry a Basic header, a client_secret or an assertion, and not two of them.",

@@ -191,3 +191,15 @@ accounts_url = "https://accounts.zylker.example.eu"
     }
     running.stop().await;
 }
+
+#[tokio::test]
+async fn p04_two_hosts_are_none() {
+    for_one_store(async |house| {
+        let host = house.url("us").strip_prefix("http://").unwrap();
+        let request = Request::get("/sign-in").header("host", host);
+        assert_eq!(house.send("us", &request).await.status, 200);
+        let reply = house.send("us", &request.header("host", "elsewhere.example")).await;
+        assert!(reply.status == 400 && reply.body.contains("more than one Host"), "{reply:?}");
+    })
+    .await;
+}

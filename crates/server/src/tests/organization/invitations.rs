@@ -1,7 +1,10 @@
 //! Invitations over the wire: the link of a letter, the right address, once, seven days, and the right data center.
 
 use super::{at, browser_of, done, page, submit};
-use crate::tests::harness::*;
+use crate::tests::{
+    account::{MAIL, letters},
+    harness::*,
+};
 
 const INVITATIONS: &str = "/organization/10001/invitations";
 
@@ -85,6 +88,36 @@ async fn an_account_of_another_data_center_cannot_join() {
         let csrf = Form::find(&form.body).unwrap().hidden("csrf").to_owned();
         let posted = carla.post(&format!("{}{link}", house.url("eu")), &[("csrf".to_owned(), csrf)]).await;
         assert_eq!(posted.status, 403);
+    })
+    .await;
+}
+
+/// Letters go out, and are limited.
+const LETTERS: Setup = Setup { guess_limits: true, ..MAIL };
+
+#[tokio::test]
+async fn k02_many_invitations_of_a_stranger_are_few_letters() {
+    const STRANGER: &str = "stranger@elsewhere.example";
+    for_each_store_with(LETTERS, async |house| {
+        let mut alice = browser_of(house, &ALICE).await;
+        let mut invite = async |email: &str| submit(house, &mut alice, INVITATIONS, &[("email", email)]).await;
+        for _ in 0..4 {
+            assert_eq!(invite(STRANGER).await.status, 303);
+        }
+        let slowed = invite("Stranger@Elsewhere.example").await;
+        assert!(slowed.status == 429 && slowed.body.contains("several letters from organizations"), "{slowed:?}");
+        assert!(slowed.body.contains("aria-invalid"), "{slowed:?}");
+        letters(house, STRANGER, 4).await;
+        // What sends no letter does not count.
+        assert_eq!(invite(BOB.email).await.status, 422);
+        for n in 4..30 {
+            assert_eq!(invite(&format!("n{n}@elsewhere.example")).await.status, 303, "{n}");
+        }
+        let slowed = invite("late@elsewhere.example").await;
+        assert!(slowed.status == 429 && slowed.body.contains("Too many letters were sent by you"), "{slowed:?}");
+        house.advance(600);
+        assert_eq!(invite("late@elsewhere.example").await.status, 303);
+        letters(house, "late@elsewhere.example", 1).await;
     })
     .await;
 }

@@ -122,7 +122,7 @@ async fn a_portal_s_users_get_passwords_that_are_shown_once() {
 async fn an_administrator_makes_a_portal_whose_users_sign_in_and_removes_it_when_they_are_gone() {
     for_each_store(async |house| {
         let (mut alice, portals) = (browser_of(house, &ALICE).await, "/organization/10001/portals");
-        for wrong in ["", "  ", "a\u{7}b"] {
+        for wrong in ["", "  ", "a\u{7}b", "a\u{202e}b"] {
             let reply = submit(house, &mut alice, portals, &[("name", wrong)]).await;
             assert!(reply.status == 422 && reply.body.contains("name-error"), "{wrong:?}: {reply:?}");
         }
@@ -281,6 +281,34 @@ async fn a_password_drawn_for_a_portal_waits_its_turn_like_every_other() {
             assert!(reply.status == 503 && reply.body.contains("busy"), "{reply:?}");
         }
         assert_eq!(submit(house, &mut alice, users, &new).await.status, 200, "nothing was written before");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn k02_a_right_password_at_a_portal_forgets_no_wrong_one_of_the_house() {
+    for_each_store_with(Setup { guess_limits: true, ..Setup::default() }, async |house| {
+        let mut alice = browser_of(house, &ALICE).await;
+        let users = "/organization/10001/portals/60001/users";
+        let fields = [("email", ALICE.email), ("first_name", "Another"), ("last_name", "Alice")];
+        let theirs = shown_password(&submit(house, &mut alice, users, &fields).await);
+        let at_portal = async |browser: &mut Browser| {
+            let url = at(house, &format!("/clientoauth/v2/{PARTNERS}/sign-in"));
+            let (url, asked) = browser.open(house, &url).await;
+            let (url, asked) = browser.fill(house, &url, &asked, "email", ALICE.email).await;
+            browser.fill(house, &url, &asked, "password", &theirs).await;
+        };
+        // The browser is known to both.
+        at_portal(&mut alice).await;
+        let wrong = [("password", "canary-wrong"), ("new_password", "canary-new-one"), ("again", "canary-new-one")];
+        for _ in 0..5 {
+            assert_eq!(submit(house, &mut alice, "/account/security", &wrong).await.status, 422);
+        }
+        let page = page(house, &mut alice, &format!("/clientoauth/v2/{PARTNERS}/sign-out")).await;
+        let out = at(house, &format!("/clientoauth/v2/{PARTNERS}/sign-out"));
+        alice.post(&out, &Form::find(&page.body).unwrap().hidden).await;
+        at_portal(&mut alice).await;
+        assert_eq!(submit(house, &mut alice, "/account/security", &wrong).await.status, 429);
     })
     .await;
 }

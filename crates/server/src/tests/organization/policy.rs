@@ -3,7 +3,12 @@
 use grantor_store::NoticeFilter;
 
 use super::{BIGIN, browser_of, done, page, submit};
-use crate::tests::{answers::*, device::Device, harness::*};
+use crate::tests::{
+    account::{MAIL, letters},
+    answers::*,
+    device::Device,
+    harness::*,
+};
 
 const POLICY: &str = "/organization/10001/policy";
 
@@ -189,6 +194,33 @@ async fn what_is_typed_wrong_is_shown_again() {
         assert!(!house.audit("us").await.iter().any(|row| row.event == "policy_changed"), "nothing was changed");
         let reply = submit(house, &mut alice, POLICY, &[("do", "remove"), ("client", DESK.id)]).await;
         assert_eq!(reply.status, 404, "it is not listed");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn k02_many_reviews_are_few_letters() {
+    for_one_store_with(Setup { guess_limits: true, ..MAIL }, async |house| {
+        let clients: Vec<String> = (0..31).map(|n| format!("1000.REVIEWED{n:022}")).collect();
+        let entry = |id: &String| {
+            format!(
+                "[[client]]\nid = {id:?}\nsecret = \"canary-made-secret\"\ntype = \"server\"\nname = \"Reviewed\"\n\
+                 redirect_uris = [\"https://reviewed.example/callback\"]\ndata_centers = [\"us\"]\n"
+            )
+        };
+        house.provision(&clients.iter().map(entry).collect::<String>()).await;
+        let (mut alice, mut bob) = (browser_of(house, &ALICE).await, browser_of(house, &BOB).await);
+        done(house, &mut alice, POLICY, &[("review", "1")]).await;
+        for (n, client) in clients.iter().enumerate() {
+            let reply = submit(house, &mut bob, "/organization/10001/ask", &[("client", client)]).await;
+            assert_eq!(reply.status, if n < 30 { 200 } else { 429 }, "{n}: {reply:?}");
+            // Asked for already: no letter, and none counted.
+            let again = submit(house, &mut bob, "/organization/10001/ask", &[("client", &clients[0])]).await;
+            assert_eq!(again.status, if n < 29 { 200 } else { 429 }, "{n}: {again:?}");
+        }
+        letters(house, ALICE.email, 4).await;
+        let reviews = page(house, &mut alice, "/organization/10001/reviews").await;
+        assert!(reviews.body.contains(&clients[29]) && !reviews.body.contains(&clients[30]), "{reviews:?}");
     })
     .await;
 }
