@@ -1,3 +1,5 @@
+//! What may be served without TLS.
+
 use crate::Config;
 
 fn config(data_center: &str, more: &str) -> Result<Config, String> {
