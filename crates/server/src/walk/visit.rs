@@ -278,10 +278,7 @@ impl Visit {
         SeenFrom { address: self.asking.address.to_string(), agent: agent.chars().take(MOST_AGENT).collect() }
     }
 
-    /// Takes the body in, however slowly it comes; whoever takes it afterwards waits for nobody.
-    ///
-    /// # Errors
-    /// When the sender went away.
+    /// Takes the body in, however slowly it comes: whoever takes it afterwards waits for nobody.
     pub async fn await_body(&self) -> Result<(), Gone> {
         let bytes = whole::take_in(self.take_body(), Limits::of(self.uri.path())).await?;
         if let Ok(mut body) = self.body.lock() {

@@ -5,6 +5,9 @@ use super::*;
 const PAGE: (&str, &str) = ("/sign-up", "/sign-up");
 const NOVA: Person = Person { email: "nova@startup.example", zuid: 0, location: "us", organization: "" };
 
+const SESSIONS_LOST: &str = include_str!("../../../../store/tests/sql/sessions_lost.sql");
+const SESSIONS_FOUND: &str = include_str!("../../../../store/tests/sql/sessions_found.sql");
+
 async fn ask(house: &House, email: &str) -> Reply {
     submit(house, &mut Browser::default(), "us", PAGE, &[("email", email)]).await
 }
@@ -102,12 +105,12 @@ async fn a_store_that_fails_leaves_no_home_without_an_account() {
         let link = link_in(house, "us", &letters(house, NOVA.email, 1).await[0]);
         let (store, directory) = (house.room("us").store.clone(), house.room("us").house.directory.clone());
         // Everything of the last step can be read, and not everything written.
-        store.write(|tx| tx.execute("ALTER TABLE browser_sessions RENAME TO elsewhere", &[])).await.unwrap();
+        store.write(|tx| tx.execute(SESSIONS_LOST, &[])).await.unwrap();
         let mut nova = Browser::default();
         let failed = submit(house, &mut nova, "us", (&link, &link), &filled("Startup")).await;
         assert_eq!(failed.status, 503, "{failed:?}");
         assert!(directory.read(|tx| tx.homes(NOVA.email)).await.unwrap().is_empty());
-        store.write(|tx| tx.execute("ALTER TABLE elsewhere RENAME TO browser_sessions", &[])).await.unwrap();
+        store.write(|tx| tx.execute(SESSIONS_FOUND, &[])).await.unwrap();
         assert_eq!(submit(house, &mut nova, "us", (&link, &link), &filled("Startup")).await.status, 303);
         assert_eq!(directory.read(|tx| tx.homes(NOVA.email)).await.unwrap(), ["us"]);
     })

@@ -1,6 +1,11 @@
 //! Members, connected applications, portals and their users, as an administrator changes them over the wire.
 
-use grantor_store::Tx;
+use grantor_protocol::{
+    people::{Realm, UserId},
+    scope::ScopeList,
+    secret::SecretHash,
+};
+use grantor_store::{AuditTrail, CodeKind, NewCode, NewUser, Origin};
 
 use super::{BIGIN, SECOND_ADMINISTRATOR, at, browser_of, csrf, done, held, page, submit};
 use crate::tests::{answers::*, harness::*};
@@ -194,17 +199,47 @@ async fn an_app_is_taken_from_everybody_though_nobody_waits_for_the_answer() {
     let setup = Setup { no_sandbox: true, guess_limits: true, ..Setup::default() };
     for_each_store_with(setup, async |house| {
         let mut alice = browser_of(house, &ALICE).await;
-        let (store, empty) = (house.room("us").store.clone(), [0_u8; 0]);
+        let (dc, store) = (house.room("us"), house.room("us").store.clone());
         // Several slices of them.
-        let grant = move |tx: &mut Tx<'_>, n: i64| {
-            let id = [[7; 8], n.to_be_bytes()].concat();
-            tx.execute(
-                "INSERT INTO grants (id, user_id, client_id, organization_id, scopes, offline, refresh_ids, granted_at)
-                 VALUES ($1, $2, $3, '10001', 'AaaServer.profile.READ', FALSE, $4, 1)",
-                &[id.as_slice().into(), n.into(), DESK.id.into(), empty.as_slice().into()],
-            )
-        };
-        store.write(move |tx| (1..=350).try_for_each(|n| grant(tx, n).map(drop))).await.unwrap();
+        for n in 1..=250 {
+            let (user, now) = (UserId(n), house.clock().now());
+            let [interaction, fresh_grant, row] = [(); 3].map(|()| dc.fresh_id(now).unwrap());
+            let new = NewCode {
+                kind: CodeKind::Code,
+                origin: Origin::default(),
+                interaction,
+                secret_hash: SecretHash::from_bytes([0; 32]),
+                realm: Realm::Accounts,
+                client_id: DESK.id.to_owned(),
+                user,
+                organization_id: "10001".to_owned(),
+                redirect_uri: DESK.redirect_uri.to_owned(),
+                scopes: ScopeList::from_stored("AaaServer.profile.READ"),
+                offline: false,
+                challenge: None,
+                expires_at: now,
+                consented: true,
+                fresh_grant,
+            };
+            let person = NewUser {
+                id: user,
+                realm: Realm::Accounts,
+                email: format!("{n}@zylker.example"),
+                email_shown: format!("{n}@zylker.example"),
+                password_hash: String::new(),
+                first_name: String::new(),
+                last_name: String::new(),
+                disabled: false,
+            };
+            let (catalog, policy) = (dc.house.catalog(), std::sync::Arc::clone(&dc.house.policy));
+            let trail = AuditTrail { id: row, request_id: String::new() };
+            let made = store.write(move |tx| {
+                tx.put_user(&person, now)?;
+                tx.set_memberships(user, &[("10001".to_owned(), false)])?;
+                tx.issue_code(&new, &catalog, &policy, &trail, now)
+            });
+            made.await.unwrap().unwrap();
+        }
         let path = format!("/organization/10001/apps/{}", DESK.id);
         let form = held(house, &mut alice, &path, &[("do", "all"), ("confirm", "Zylker Desk")]).await;
         let waiting = form.send_off().await;
@@ -219,10 +254,10 @@ async fn an_app_is_taken_from_everybody_though_nobody_waits_for_the_answer() {
         })
         .await;
         eventually("the owner is told", async || {
-            house.notices(&DESK).await.iter().any(|notice| notice.cause == "withdrawn" && notice.detail.contains("350"))
+            house.notices(&DESK).await.iter().any(|notice| notice.cause == "withdrawn" && notice.detail.contains("250"))
         })
         .await;
-        assert_eq!(told().await, ["350 grants"]);
+        assert_eq!(told().await, ["250 grants"]);
     })
     .await;
 }

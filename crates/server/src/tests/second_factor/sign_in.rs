@@ -1,5 +1,8 @@
 //! The last step of signing in.
 
+use grantor_protocol::{people::Realm, time::Timestamp};
+use grantor_store::NewUser;
+
 use super::*;
 use crate::tests::account::{MAIL, letters};
 
@@ -131,6 +134,27 @@ async fn k05_a_recovered_password_does_not_stand_in_for_the_factor() {
     .await;
 }
 
+/// Writes Alice's password hash; answers the one before.
+async fn set_hash(house: &House, hash: String) -> String {
+    let store = house.room("us").store.clone();
+    let written = store.write(move |tx| {
+        let found = tx.user_by_email(&Realm::Accounts, ALICE.email)?.unwrap();
+        let user = NewUser {
+            id: found.user.id,
+            realm: Realm::Accounts,
+            email: ALICE.email.to_owned(),
+            email_shown: found.user.email,
+            password_hash: hash.clone(),
+            first_name: found.user.first_name,
+            last_name: found.user.last_name,
+            disabled: false,
+        };
+        tx.put_user(&user, Timestamp::from_millis(0))?;
+        Ok(found.password_hash)
+    });
+    written.await.unwrap()
+}
+
 #[tokio::test]
 async fn k05_a_password_that_was_changed_meanwhile_does_not_reach_the_factor() {
     for_each_store(async |house| {
@@ -139,14 +163,11 @@ async fn k05_a_password_that_was_changed_meanwhile_does_not_reach_the_factor() {
             let mut browser = Browser::default();
             let (at, page) = at_last_step(house, &mut browser, &home(house)).await;
             // By an operator: nothing notes when.
-            let other = "UPDATE users SET password_hash = password_hash || 'x' WHERE id = 700001";
-            let store = house.room("us").store.clone();
-            store.write(move |tx| tx.execute(other, &[])).await.unwrap();
+            let before = set_hash(house, "$argon2id$other".to_owned()).await;
             let (_, page) = browser.fill(house, &at, &page, typed.0, &typed.1).await;
             assert!(page.body.contains("name=\"password\""), "{}: {page:?}", typed.0);
             assert!(!is_signed_in(&mut browser, house).await, "{}", typed.0);
-            let back = "UPDATE users SET password_hash = REPLACE(password_hash || '!', 'x!', '') WHERE id = 700001";
-            store.write(move |tx| tx.execute(back, &[])).await.unwrap();
+            set_hash(house, before).await;
         }
     })
     .await;

@@ -1,0 +1,1 @@
+ALTER TABLE elsewhere RENAME TO browser_sessions

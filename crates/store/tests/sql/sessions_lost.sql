@@ -1,0 +1,1 @@
+ALTER TABLE browser_sessions RENAME TO elsewhere
