@@ -25,7 +25,7 @@ const LARGE: [&str; 10] = [
 
 /// What may look through one: a deletion, a count or a list that is the whole table, a command of the operator, or the
 /// sandbox. By how it begins.
-const MAY_SCAN: [&str; 13] = [
+const MAY_SCAN: [&str; 14] = [
     "DELETE FROM client_users WHERE client_id",
     "DELETE FROM refresh_tokens WHERE client_id",
     "DELETE FROM refresh_tokens WHERE organization_id",
@@ -35,6 +35,7 @@ const MAY_SCAN: [&str; 13] = [
     "DELETE FROM codes WHERE user_id",
     "SELECT COUNT(*) FROM ",
     "SELECT 1 FROM users WHERE email = $1 LIMIT 1",
+    "SELECT DISTINCT realm FROM users ORDER BY realm",
     "SELECT cors_origins FROM clients",
     "SELECT id, client_type, name, homepage_url, redirect_uris, data_centers, scopes",
     "SELECT id, event, user_id, client_id, organization_id, detail, request_id FROM audit ORDER BY id DESC LIMIT $1",
