@@ -8,8 +8,7 @@ use grantor_protocol::{
 };
 
 use crate::{
-    AuditRow, StoreError, Tx,
-    audit::audit_row,
+    AuditFilter, AuditRow, Param, StoreError, Tx,
     search::{Sought, holds},
     users::{organization, user},
 };
@@ -81,6 +80,23 @@ pub struct Counts {
     /// Audit rows.
     pub audit: i64,
 }
+
+/// How many rows of an index a page looks at, at most, for those it wants.
+const STRETCH: i64 = 2_000;
+
+macro_rules! grants_by {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, user_id, client_id, organization_id, scopes, offline, granted_at, revoked_at FROM grants WHERE ",
+            $condition,
+            "id > $1 ORDER BY id LIMIT $2"
+        )
+    };
+}
+
+const GRANTS_BY_ID: &str = grants_by!("");
+const GRANTS_BY_USER: &str = grants_by!("user_id = $3 AND ");
+const GRANTS_BY_BOTH: &str = grants_by!("organization_id = $3 AND client_id = $4 AND ");
 
 impl Tx<'_> {
     /// Users after an id, by id; `realm`: only that one; `search`: a part of the address.
@@ -166,63 +182,80 @@ impl Tx<'_> {
         Ok(self.one("SELECT COUNT(*) FROM clients", &[], |row| row.int(0))?.unwrap_or(0))
     }
 
-    /// Grants that hold, after an id, by id.
+    /// Grants that hold, after an id, by id: at most `limit` of a bounded stretch of one index; and where it goes on, none
+    /// when that was all. What is not found there is further on.
+    ///
+    /// # Errors
+    /// When the store fails.
     pub fn grants_listed(
         &mut self,
         wanted: &GrantFilter,
         after: TokenId,
-        limit: i64,
-    ) -> Result<Vec<ListedGrant>, StoreError> {
-        self.all(
-            "SELECT id, user_id, client_id, organization_id, scopes, offline, granted_at FROM grants
-             WHERE id > $1 AND revoked_at IS NULL AND ($2 < 0 OR user_id = $2) AND ($3 = '' OR client_id = $3)
-               AND ($4 = '' OR organization_id = $4) ORDER BY id LIMIT $5",
-            &[
-                after.as_bytes().into(),
-                wanted.user.map_or(-1, |user| user.0).into(),
-                wanted.client_id.as_str().into(),
-                wanted.organization_id.as_str().into(),
-                limit.into(),
-            ],
-            |row| {
-                Ok(ListedGrant {
-                    id: TokenId::from_bytes(row.array(0)?),
+        limit: usize,
+    ) -> Result<(Vec<ListedGrant>, Option<TokenId>), StoreError> {
+        let (client_id, organization_id) = (wanted.client_id.as_str(), wanted.organization_id.as_str());
+        let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let (sql, keys, rows): (_, Vec<Param<'_>>, _) = match (wanted.user, client_id, organization_id) {
+            // A person's are few; those of organizations themselves are not.
+            (Some(user), ..) if user != UserId::NOBODY => (GRANTS_BY_USER, vec![user.0.into()], STRETCH),
+            (None, "", "") => (GRANTS_BY_ID, Vec::new(), one_more),
+            // A client's or an organization's alone are not kept in this order.
+            (_, "", _) | (_, _, "") => (GRANTS_BY_ID, Vec::new(), STRETCH),
+            _ => (GRANTS_BY_BOTH, vec![organization_id.into(), client_id.into()], STRETCH),
+        };
+        let mut params: Vec<Param<'_>> = vec![after.as_bytes().into(), rows.into()];
+        params.extend(keys);
+        let (mut seen, mut last, mut found) = (0, None, Vec::new());
+        self.all(sql, &params, |row| {
+            seen += 1;
+            if found.len() >= limit {
+                return Ok(());
+            }
+            let id = TokenId::from_bytes(row.array(0)?);
+            last = Some(id);
+            let fits = row.opt_int(7)?.is_none()
+                && wanted.user.is_none_or(|user| row.int(1).is_ok_and(|own| own == user.0))
+                && (client_id.is_empty() || row.text_ref(2)? == client_id)
+                && (organization_id.is_empty() || row.text_ref(3)? == organization_id);
+            if fits {
+                found.push(ListedGrant {
+                    id,
                     user: UserId(row.int(1)?),
                     client_id: row.text(2)?,
                     organization_id: row.text(3)?,
                     scopes: ScopeList::from_stored(row.text_ref(4)?),
                     offline: row.bool(5)?,
                     granted_at: Timestamp::from_millis(row.int(6)?),
-                })
-            },
-        )
+                });
+            }
+            Ok(())
+        })?;
+        let more = seen == rows || found.len() >= limit;
+        Ok((found, last.filter(|_| more)))
     }
 
-    /// Audit rows before an id, newest first.
+    /// Audit rows before an id, newest first: at most `limit` of a bounded stretch of one index; and where it goes on, none
+    /// when that was all. What is not found there is further back.
+    ///
+    /// # Errors
+    /// When the store fails.
     pub fn audit_listed(
         &mut self,
         wanted: &AuditWanted,
         before: Option<TokenId>,
-        limit: i64,
-    ) -> Result<Vec<AuditRow>, StoreError> {
-        let until = wanted.until.map_or(TokenId::from_bytes([0xff; 16]), TokenId::first_of);
-        let before = before.map_or(until, |before| before.min(until));
-        let since = wanted.since.map_or(TokenId::from_bytes([0; 16]), TokenId::first_of);
-        self.all(
-            "SELECT id, event, user_id, client_id, organization_id, detail, request_id FROM audit
-             WHERE id < $1 AND id >= $2 AND ($3 = '' OR event = $3) AND ($4 < 0 OR user_id = $4)
-               AND ($5 = '' OR client_id = $5) AND ($6 = '' OR organization_id = $6) ORDER BY id DESC LIMIT $7",
-            &[
-                before.as_bytes().into(),
-                since.as_bytes().into(),
-                wanted.event.as_str().into(),
-                wanted.user.map_or(-1, |user| user.0).into(),
-                wanted.client_id.as_str().into(),
-                wanted.organization_id.as_str().into(),
-                limit.into(),
-            ],
-            audit_row,
-        )
+        limit: usize,
+    ) -> Result<(Vec<AuditRow>, Option<TokenId>), StoreError> {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let until = wanted.until.map(TokenId::first_of);
+        let filter = AuditFilter {
+            event: given(&wanted.event),
+            user: wanted.user,
+            client_id: given(&wanted.client_id),
+            from: wanted.since.map(TokenId::first_of),
+            before: before.into_iter().chain(until).min(),
+        };
+        let organization_id = Some(wanted.organization_id.as_str()).filter(|id| !id.is_empty());
+        self.audit_stretch(organization_id, &filter, limit)
     }
 
     /// Counts everything; takes as long as that takes.

@@ -45,7 +45,7 @@ pub struct MemberGrant {
     pub used_at: Option<Timestamp>,
 }
 
-/// How many refresh tokens of a grant are asked when they were used: the newest.
+/// How many refresh tokens of a grant are asked when they were used, in one statement: the newest.
 const ASKED: usize = 20;
 
 impl Tx<'_> {
@@ -136,7 +136,7 @@ impl Tx<'_> {
     }
 
     /// When one of these refresh tokens was last used.
-    fn last_refresh(&mut self, all: &Recent) -> Result<Option<Timestamp>, StoreError> {
+    pub(crate) fn last_refresh(&mut self, all: &Recent) -> Result<Option<Timestamp>, StoreError> {
         let ids: Vec<&TokenId> = all.iter().collect();
         let newest: Vec<&TokenId> = ids.into_iter().rev().take(ASKED).collect();
         let Some(first) = newest.first() else { return Ok(None) };

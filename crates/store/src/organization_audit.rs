@@ -1,9 +1,9 @@
-//! The audit of one organization, in pages. Whatever is asked for, a page reads a bounded stretch of one index: what it
+//! The audit of one organization, or of all, in pages. Whatever is asked for, a page reads a bounded stretch of one index: what it
 //! does not find there is further back.
 
 use grantor_protocol::{people::UserId, token::TokenId};
 
-use crate::{AuditRow, Param, Row, StoreError, Tx};
+use crate::{AuditRow, Param, Row, StoreError, Tx, audit::audit_row};
 
 /// What is wanted of an audit. All at once.
 #[derive(Debug, Clone, Default)]
@@ -43,49 +43,68 @@ const STRETCH: i64 = 2_000;
 
 impl Tx<'_> {
     /// A page of at most `limit` lines.
+    ///
+    /// # Errors
+    /// When the store fails.
     pub fn organization_audit(
         &mut self,
         organization_id: &str,
         wanted: &AuditFilter,
         limit: usize,
     ) -> Result<AuditPage, StoreError> {
+        let (rows, next) = self.audit_stretch(Some(organization_id), wanted, limit)?;
+        let mut lines = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut email = String::new();
+            if let Some(user) = row.user {
+                let sql = "SELECT email_shown FROM users WHERE id = $1";
+                email = self.one(sql, &[user.0.into()], |row| row.text(0))?.unwrap_or_default();
+            }
+            lines.push(AuditLine { row, email });
+        }
+        Ok(AuditPage { lines, next })
+    }
+
+    /// At most `limit` rows of an organization or of all, the newest first, from a bounded stretch of one index; and where
+    /// it goes on ([`AuditFilter::before`]), none when that was all.
+    pub(crate) fn audit_stretch(
+        &mut self,
+        organization_id: Option<&str>,
+        wanted: &AuditFilter,
+        limit: usize,
+    ) -> Result<(Vec<AuditRow>, Option<TokenId>), StoreError> {
         let before = *wanted.before.unwrap_or(TokenId::from_bytes([0xff; 16])).as_bytes();
         let from = *wanted.from.unwrap_or(TokenId::from_bytes([0; 16])).as_bytes();
         let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let event = wanted.event.as_deref();
         // The most selective index first: a user's or a client's rows are few, an organization's may be a million.
-        let (sql, key, rows) = match (wanted.user, wanted.client_id.as_deref(), wanted.event.as_deref()) {
-            (Some(user), ..) => (BY_USER, user.0.into(), STRETCH),
-            (None, Some(client_id), _) => (BY_CLIENT, client_id.into(), STRETCH),
-            (None, None, None) => (BY_ORGANIZATION, organization_id.into(), one_more),
-            (None, None, Some(_)) => (BY_EVENT, organization_id.into(), one_more),
-        };
-        let mut params = vec![key, before.as_slice().into(), from.as_slice().into(), rows.into()];
-        params.extend(wanted.event.as_deref().filter(|_| sql == BY_EVENT).map(Param::from));
+        let (sql, key, rows): (_, Option<Param<'_>>, _) =
+            match (wanted.user, wanted.client_id.as_deref(), organization_id, event) {
+                (Some(user), ..) => (BY_USER, Some(user.0.into()), STRETCH),
+                (None, Some(client_id), ..) => (BY_CLIENT, Some(client_id.into()), STRETCH),
+                (None, None, Some(organization_id), None) => (BY_ORGANIZATION, Some(organization_id.into()), one_more),
+                (None, None, Some(organization_id), Some(_)) => (BY_EVENT, Some(organization_id.into()), one_more),
+                (None, None, None, None) => (ALL, None, one_more),
+                (None, None, None, Some(_)) => (ALL, None, STRETCH),
+            };
+        let mut params: Vec<Param<'_>> = key.into_iter().collect();
+        params.extend([Param::from(before.as_slice()), from.as_slice().into(), rows.into()]);
+        params.extend(event.filter(|_| sql == BY_EVENT).map(Param::from));
         // What is wanted is told apart here, so that the engine reads one index in order and stops.
-        let mut seen = 0;
-        let mut page = AuditPage::default();
-        let mut last = None;
+        let (mut seen, mut last, mut found) = (0, None, Vec::new());
         let beyond = self.all(sql, &params, |row| {
             seen += 1;
-            let id = TokenId::from_bytes(row.array(0)?);
-            if page.lines.len() < limit {
-                last = Some(id);
-                if fits(row, organization_id, wanted)? {
-                    page.lines.push(line(row, id)?);
-                }
-                return Ok(false);
+            if found.len() >= limit {
+                return Ok(true);
             }
-            Ok(true)
+            last = Some(TokenId::from_bytes(row.array(0)?));
+            if fits(row, organization_id, wanted)? {
+                found.push(audit_row(row)?);
+            }
+            Ok(false)
         })?;
         let more = beyond.into_iter().any(|beyond| beyond) || seen == STRETCH;
-        page.next = last.filter(|_| more);
-        for line in &mut page.lines {
-            if let Some(user) = line.row.user {
-                let sql = "SELECT email_shown FROM users WHERE id = $1";
-                line.email = self.one(sql, &[user.0.into()], |row| row.text(0))?.unwrap_or_default();
-            }
-        }
-        Ok(page)
+        Ok((found, last.filter(|_| more)))
     }
 }
 
@@ -112,23 +131,14 @@ const BY_EVENT: &str = audit_by!(
 const BY_USER: &str = audit_by!("user_id = $1");
 const BY_CLIENT: &str = audit_by!("client_id = $1");
 
-fn fits(row: &Row<'_>, organization_id: &str, wanted: &AuditFilter) -> Result<bool, StoreError> {
+/// Of all, by their key.
+const ALL: &str = "SELECT id, event, user_id, client_id, organization_id, detail, request_id FROM audit
+     WHERE id < $1 AND id >= $2 ORDER BY id DESC LIMIT $3";
+
+fn fits(row: &Row<'_>, organization_id: Option<&str>, wanted: &AuditFilter) -> Result<bool, StoreError> {
     let (event, client_id) = (row.opt_text_ref(1)?, row.opt_text_ref(3)?);
-    Ok(row.opt_text_ref(4)? == Some(organization_id)
+    Ok((organization_id.is_none() || row.opt_text_ref(4)? == organization_id)
         && (wanted.event.is_none() || wanted.event.as_deref() == event)
         && (wanted.user.is_none() || wanted.user.map(|user| user.0) == row.opt_int(2)?)
         && (wanted.client_id.is_none() || wanted.client_id.as_deref() == client_id))
-}
-
-fn line(row: &Row<'_>, id: TokenId) -> Result<AuditLine, StoreError> {
-    let row = AuditRow {
-        id,
-        event: row.text(1)?,
-        user: row.opt_int(2)?.map(UserId),
-        client_id: row.opt_text(3)?,
-        organization_id: row.opt_text(4)?,
-        detail: row.text(5)?,
-        request_id: row.text(6)?,
-    };
-    Ok(AuditLine { row, email: String::new() })
 }

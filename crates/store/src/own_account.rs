@@ -169,22 +169,33 @@ impl Tx<'_> {
         Ok(clients)
     }
 
-    /// What a user granted that still holds (or, with `withdrawn`, what is kept of what does not), and what was granted for the organizations they administer: first what is
-    /// bound to no organization, then by organization; the newest first.
-    pub fn own_grants(&mut self, user: UserId, withdrawn: bool, limit: i64) -> Result<Vec<OwnGrant>, StoreError> {
+    /// What a user granted that still holds (or, with `withdrawn`, what is kept of what does not), and what was granted for
+    /// the organizations they administer. The newest at most `limit` of those before that time and key, in this order: first
+    /// what is bound to no organization, then by organization; the newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn own_grants(
+        &mut self,
+        user: UserId,
+        withdrawn: bool,
+        before: Option<(Timestamp, TokenId)>,
+        limit: i64,
+    ) -> Result<Vec<OwnGrant>, StoreError> {
+        let (time, key) = before.map_or((i64::MAX, [0xff; 16]), |(time, key)| (time.millis(), *key.as_bytes()));
         let found = self.all(
             "SELECT g.id, g.client_id, g.organization_id, o.name, g.scopes, g.offline, g.granted_at, g.refresh_ids, g.user_id,
                     g.revoked_at
              FROM grants g LEFT JOIN organizations o ON o.id = g.organization_id
-             WHERE g.user_id = $1 AND (g.revoked_at IS NULL OR $2)
+             WHERE g.user_id = $1 AND (g.revoked_at IS NULL OR $2) AND (g.granted_at, g.id) < ($4, $5)
              UNION ALL
              SELECT g.id, g.client_id, g.organization_id, o.name, g.scopes, g.offline, g.granted_at, g.refresh_ids, g.user_id,
                     g.revoked_at
              FROM memberships m JOIN organizations o ON o.id = m.organization_id
              JOIN grants g ON g.organization_id = m.organization_id AND g.user_id = 0
-             WHERE m.user_id = $1 AND m.administrator AND g.revoked_at IS NULL
-             ORDER BY 7 DESC LIMIT $3",
-            &[user.0.into(), withdrawn.into(), limit.into()],
+             WHERE m.user_id = $1 AND m.administrator AND g.revoked_at IS NULL AND (g.granted_at, g.id) < ($4, $5)
+             ORDER BY 7 DESC, 1 DESC LIMIT $3",
+            &[user.0.into(), withdrawn.into(), limit.into(), time.into(), key.as_slice().into()],
             |row| {
                 let grant = OwnGrant {
                     id: TokenId::from_bytes(row.array(0)?),
@@ -203,14 +214,7 @@ impl Tx<'_> {
         )?;
         let mut grants = Vec::with_capacity(found.len());
         for (mut grant, live) in found {
-            for refresh in live.iter() {
-                let used = self.one(
-                    "SELECT used_at FROM refresh_tokens WHERE id = $1",
-                    &[refresh.as_bytes().into()],
-                    |row| Ok(Timestamp::from_millis(row.int(0)?)),
-                )?;
-                grant.used_at = grant.used_at.max(used);
-            }
+            grant.used_at = self.last_refresh(&live)?;
             grants.push(grant);
         }
         grants.sort_by(|a, b| (&a.organization, &a.organization_id).cmp(&(&b.organization, &b.organization_id)));

@@ -37,7 +37,7 @@ async fn list(sitting: &mut Sitting<'_>) -> Walked {
     let told = sitting.query().get("done").filter(|done| *done == "removed").map(|_| "home-removed");
     let user = sitting.person.user.id;
     let mut groups: Vec<(String, AppsOf)> = Vec::new();
-    for grant in sitting.visit.dc.store.read(move |tx| tx.own_grants(user, false, MOST)).await? {
+    for grant in sitting.visit.dc.store.read(move |tx| tx.own_grants(user, false, None, MOST)).await? {
         let app = shown(sitting, &grant).await?;
         match groups.last_mut().filter(|(id, _)| *id == grant.organization_id) {
             Some((_, group)) => group.apps.push(app),
@@ -85,7 +85,7 @@ async fn remove(sitting: &mut Sitting<'_>) -> Walked {
     };
     let Some(grant) = form.get("grant").and_then(TokenId::from_hex) else { return sitting.nothing() };
     let (visit, user, now) = (&sitting.visit, sitting.person.user.id, sitting.visit.now());
-    let own = visit.dc.store.read(move |tx| tx.own_grants(user, false, MOST)).await?;
+    let own = visit.dc.store.read(move |tx| tx.own_grants(user, false, None, MOST)).await?;
     let Some(own) = own.into_iter().find(|own| own.id == grant) else { return sitting.nothing() };
     let trail = sitting.trail()?;
     if !visit.dc.store.write(move |tx| tx.withdraw(user, grant, &trail, now)).await? {

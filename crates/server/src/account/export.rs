@@ -7,19 +7,19 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use grantor_protocol::token::TokenId;
+use grantor_protocol::{time::Timestamp, token::TokenId};
 use grantor_store::{AuditEvent, AuditRow, Concerning, OwnGrant, OwnSession};
 use serde_json::{Value, json};
 
 use super::data;
 use crate::{failure::Failure, house::DataCenter, http::reply, moment::rfc3339, sitting::Sitting, walk::Walked};
 
-/// Audit rows that are read at once.
-const SLICE: i64 = 2_000;
+/// Rows that are read in one step: a reading step holds a thread of the runtime.
+const SLICE: i64 = 1_000;
 /// Audit rows in one file; the file says when there are more.
 const MOST_ROWS: usize = 100_000;
-/// Grants and sessions in one file.
-const MOST: i64 = 100_000;
+/// Grants, and sessions, in one file.
+const MOST: usize = 100_000;
 
 /// The file.
 pub async fn post(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
@@ -49,12 +49,8 @@ async fn export(sitting: &mut Sitting<'_>) -> Walked {
 
 async fn whole(sitting: &Sitting<'_>) -> Result<Value, Failure> {
     let (dc, user) = (&sitting.visit.dc, sitting.person.user.id);
-    let (profile, sessions, grants) = dc
-        .store
-        .read(move |tx| {
-            Ok((tx.profile(user)?, tx.sessions_of(user, None, None, MOST)?, tx.own_grants(user, true, MOST)?))
-        })
-        .await?;
+    let profile = dc.store.read(move |tx| tx.profile(user)).await?;
+    let (sessions, grants) = (sessions(sitting).await?, grants(sitting).await?);
     let (rows, complete) = activity(sitting).await?;
     let registered = data::owned_names(sitting).await?;
     let mut names = std::collections::HashMap::new();
@@ -92,18 +88,58 @@ async fn whole(sitting: &Sitting<'_>) -> Result<Value, Failure> {
     }))
 }
 
+fn is_full<T>(slice: &[T]) -> bool {
+    i64::try_from(slice.len()).is_ok_and(|n| n >= SLICE)
+}
+
+/// The sessions of the person, in slices.
+async fn sessions(sitting: &Sitting<'_>) -> Result<Vec<OwnSession>, Failure> {
+    let (store, user) = (&sitting.visit.dc.store, sitting.person.user.id);
+    let (mut all, mut before): (Vec<OwnSession>, Option<TokenId>) = (Vec::new(), None);
+    loop {
+        let slice = store.read(move |tx| tx.sessions_of(user, None, before, SLICE)).await?;
+        let full = is_full(&slice);
+        before = slice.last().map(|session| session.id);
+        all.extend(slice);
+        if !full || all.len() >= MOST {
+            return Ok(all);
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// What the person granted, in slices.
+async fn grants(sitting: &Sitting<'_>) -> Result<Vec<OwnGrant>, Failure> {
+    let (store, user) = (&sitting.visit.dc.store, sitting.person.user.id);
+    let (mut all, mut before): (Vec<OwnGrant>, Option<(Timestamp, TokenId)>) = (Vec::new(), None);
+    loop {
+        let slice = store.read(move |tx| tx.own_grants(user, true, before, SLICE)).await?;
+        let full = is_full(&slice);
+        before = slice.iter().map(|grant| (grant.granted_at, grant.id)).min();
+        all.extend(slice);
+        if !full || all.len() >= MOST {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    // The order of one slice, of all: within an organization the newest stay first.
+    all.sort_by(|a, b| (&a.organization, &a.organization_id).cmp(&(&b.organization, &b.organization_id)));
+    Ok(all)
+}
+
 /// The audit rows of the person, in slices; whether these are all.
 async fn activity(sitting: &Sitting<'_>) -> Result<(Vec<AuditRow>, bool), Failure> {
     let (store, user, now) = (&sitting.visit.dc.store, sitting.person.user.id, sitting.visit.now());
     let (mut rows, mut before): (Vec<AuditRow>, Option<TokenId>) = (Vec::new(), None);
     while rows.len() < MOST_ROWS {
         let slice = store.read(move |tx| tx.audit_of(user, before, SLICE, now)).await?;
-        let more = i64::try_from(slice.len()).is_ok_and(|n| n == SLICE);
+        let more = is_full(&slice);
         before = slice.last().map(|row| row.id);
         rows.extend(slice);
         if !more {
             return Ok((rows, true));
         }
+        tokio::task::yield_now().await;
     }
     Ok((rows, false))
 }

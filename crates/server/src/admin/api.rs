@@ -25,7 +25,7 @@ use axum::{
     routing::get,
 };
 use grantor_protocol::token::{PresentedToken, TokenId};
-use grantor_store::{AdminRole, Store, StoreError};
+use grantor_store::{AdminRole, Store, StoreError, Tx};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::{IntoParams, OpenApi, ToSchema, openapi::security};
@@ -328,6 +328,9 @@ impl Paging {
     }
 }
 
+/// What a step read of a list, and where it goes on.
+pub(super) type Stretch<R> = Result<(Vec<R>, Option<TokenId>), StoreError>;
+
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Page<T> {
@@ -339,6 +342,32 @@ pub(super) struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// A page of what is read in bounded stretches, as many as it takes to fill it. `stretch`: at most so many rows after
+    /// a key, and where the next stretch begins.
+    ///
+    /// # Errors
+    /// When the cursor is none, or a store fails.
+    pub async fn gathered<R: Send + 'static>(
+        store: &Store,
+        paging: &Paging,
+        stretch: impl Fn(&mut Tx<'_>, Option<TokenId>, usize) -> Stretch<R> + Clone + Send + 'static,
+        body: impl Fn(R) -> T,
+    ) -> Result<Self, ApiError> {
+        let limit = usize::try_from(paging.limit()).unwrap_or_default();
+        let (mut items, mut at): (Vec<T>, _) = (Vec::new(), paging.after_id()?);
+        loop {
+            let (stretch, wanted) = (stretch.clone(), limit.saturating_sub(items.len()));
+            let (found, next) = store.read(move |tx| stretch(tx, at, wanted)).await?;
+            items.extend(found.into_iter().map(&body));
+            if next.is_none() || items.len() >= limit {
+                return Ok(Self { items, next: next.map(|next| next.to_hex()) });
+            }
+            at = next;
+            // Others have their turn on this thread.
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// A page of at most `limit` rows; `key` names where the next begins.
     pub fn of(items: Vec<T>, limit: i64, key: impl Fn(&T) -> String) -> Self {
         let full = i64::try_from(items.len()).is_ok_and(|rows| rows >= limit);

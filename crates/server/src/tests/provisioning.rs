@@ -39,7 +39,7 @@ async fn a_client_whose_removal_broke_off_leaves_no_grants_to_the_next_of_its_id
         let grants = async || {
             let of_desk = GrantFilter { client_id: DESK.id.to_owned(), ..GrantFilter::default() };
             let first = grantor_protocol::token::TokenId::from_bytes([0; 16]);
-            house.room("us").store.read(move |tx| tx.grants_listed(&of_desk, first, 10)).await.unwrap().len()
+            house.room("us").store.read(move |tx| tx.grants_listed(&of_desk, first, 10)).await.unwrap().0.len()
         };
         assert_eq!(grants().await, 1);
         let remove = || one(Change::RemoveClient(DESK.id.to_owned()));

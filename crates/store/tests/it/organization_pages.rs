@@ -6,8 +6,8 @@ use std::time::Instant;
 use grantor_protocol::people::{Realm, UserId};
 use grantor_protocol::token::TokenId;
 use grantor_store::{
-    AuditEvent, AuditFilter, Concerning, NewUser, NoPortal, NoPortalUser, Portal, PortalLooks, PortalRemoval,
-    PortalUserChange,
+    AuditEvent, AuditFilter, AuditWanted, Concerning, GrantFilter, NewUser, NoPortal, NoPortalUser, Portal,
+    PortalLooks, PortalRemoval, PortalUserChange,
 };
 
 use crate::fixtures::{C1, C2, O1, O2, P1, PU, READ, U1, U2, World, at, for_each_world, house_portal, person, portal};
@@ -315,5 +315,70 @@ fn a_portal_goes_with_its_users() {
         world.write(move |tx| tx.put_user(&left, at(3)));
         world.write(|tx| tx.remove_portal_with_users(P1));
         assert_eq!(world.read(|tx| tx.user(UserId(50))), None);
+    });
+}
+
+#[test]
+fn the_operator_s_lists_are_found_by_each_filter() {
+    for_each_world(|world| {
+        for seconds in 1..=3 {
+            world.family(at(seconds));
+        }
+        world.family_with(at(4), |new| new.user = U2);
+        world.family_with(at(5), |new| new.client_id = C2.to_owned());
+        world.family_with(at(6), |new| new.organization_id = O2.to_owned());
+        let grants = |user: Option<UserId>, client: &str, organization: &str| {
+            let wanted = GrantFilter { user, client_id: client.to_owned(), organization_id: organization.to_owned() };
+            let (mut all, mut after) = (Vec::new(), TokenId::from_bytes([0; 16]));
+            loop {
+                let wanted = wanted.clone();
+                let (found, next) = world.read(move |tx| tx.grants_listed(&wanted, after, 1));
+                assert!(found.len() <= 1);
+                all.extend(found.into_iter().map(|grant| (grant.user, grant.client_id, grant.organization_id)));
+                let Some(next) = next else { return all };
+                assert!(next > after, "it goes on");
+                after = next;
+            }
+        };
+        let every = grants(None, "", "");
+        assert_eq!(every.len(), 4, "{every:?}");
+        for (user, client, organization) in
+            [(Some(U2), "", ""), (Some(U1), C2, ""), (None, C1, ""), (None, "", O2), (None, C1, O1), (Some(U1), C1, O2)]
+        {
+            let fit = |one: &&(UserId, String, String)| {
+                user.is_none_or(|user| one.0 == user)
+                    && (client.is_empty() || one.1 == client)
+                    && (organization.is_empty() || one.2 == organization)
+            };
+            let expected: Vec<_> = every.iter().filter(fit).cloned().collect();
+            assert!(
+                !expected.is_empty() && grants(user, client, organization) == expected,
+                "{user:?} {client} {organization}"
+            );
+        }
+        for (n, event) in [AuditEvent::Invited, AuditEvent::Operated, AuditEvent::Invited].into_iter().enumerate() {
+            let seconds = 20 + i64::try_from(n).unwrap();
+            note(world, if n == 0 { O1 } else { O2 }, event, (U2, C2), seconds);
+        }
+        let audit = |wanted: AuditWanted| {
+            let (mut all, mut before) = (Vec::new(), None);
+            loop {
+                let wanted = wanted.clone();
+                let (found, next) = world.read(move |tx| tx.audit_listed(&wanted, before, 1));
+                all.extend(found.into_iter().map(|row| row.id.made_at()));
+                let Some(next) = next else { return all };
+                before = Some(next);
+            }
+        };
+        let none = AuditWanted::default;
+        let invited = || AuditWanted { event: "invited".to_owned(), ..none() };
+        assert_eq!(audit(invited()), [at(22), at(20)]);
+        assert_eq!(audit(AuditWanted { since: Some(at(20)), until: Some(at(22)), ..none() }), [at(21), at(20)]);
+        assert_eq!(audit(AuditWanted { organization_id: O1.to_owned(), ..invited() }), [at(20)]);
+        assert_eq!(audit(AuditWanted { user: Some(U2), client_id: C2.to_owned(), ..invited() }), [at(22), at(20)]);
+        assert_eq!(
+            audit(AuditWanted { client_id: C2.to_owned(), organization_id: O2.to_owned(), ..none() }),
+            [at(22), at(21)]
+        );
     });
 }

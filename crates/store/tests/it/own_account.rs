@@ -225,14 +225,14 @@ fn grants_say_what_they_are_for_and_when_they_were_used() {
         let family = world.family(at(0));
         world.family_with(at(0), |new| new.user = U2);
         assert!(world.refresh(&family.refresh, at(100)).is_ok());
-        let own = world.read(|tx| tx.own_grants(U1, false, 10));
+        let own = world.read(|tx| tx.own_grants(U1, false, None, 10));
         assert_eq!(own.len(), 1);
         assert_eq!((own[0].client_id.as_str(), own[0].organization_id.as_str()), (C1, O1));
         assert_eq!((own[0].used_at, own[0].granted_at, own[0].withdrawn_at), (Some(at(100)), at(0), None));
         assert_eq!(world.write(|tx| tx.revoke_grants_of(U1, at(101))), [C1]);
-        assert_eq!(world.read(|tx| tx.own_grants(U1, false, 10)), []);
-        assert_eq!(world.read(|tx| tx.own_grants(U1, true, 10))[0].withdrawn_at, Some(at(101)));
-        assert_eq!(world.read(|tx| tx.own_grants(U2, false, 10)).len(), 1);
+        assert_eq!(world.read(|tx| tx.own_grants(U1, false, None, 10)), []);
+        assert_eq!(world.read(|tx| tx.own_grants(U1, true, None, 10))[0].withdrawn_at, Some(at(101)));
+        assert_eq!(world.read(|tx| tx.own_grants(U2, false, None, 10)).len(), 1);
     });
 }
 

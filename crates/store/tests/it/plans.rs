@@ -25,9 +25,10 @@ const LARGE: [&str; 10] = [
 
 /// What may look through one: a deletion, a count or a list that is the whole table, a command of the operator, or the
 /// sandbox. By how it begins.
-const MAY_SCAN: [&str; 6] = [
+const MAY_SCAN: [&str; 7] = [
     "SELECT COUNT(*) FROM ",
     "SELECT 1 FROM users WHERE email = $1 LIMIT 1",
+    "SELECT DISTINCT realm FROM users ORDER BY realm",
     "SELECT cors_origins FROM clients",
     "SELECT id, client_type, name, homepage_url, redirect_uris, data_centers, scopes",
     "SELECT id, event, user_id, client_id, organization_id, detail, request_id FROM audit ORDER BY id DESC LIMIT $1",

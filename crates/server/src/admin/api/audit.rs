@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use grantor_protocol::{people::UserId, time::Timestamp};
-use grantor_store::{AuditRow, AuditWanted};
+use grantor_store::{AuditRow, AuditWanted, Tx};
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::{IntoParams, ToSchema};
@@ -89,7 +89,7 @@ pub(in crate::admin) async fn list(
         since: moment("since", wanted.since)?,
         until: moment("until", wanted.until)?,
     };
-    let (limit, before) = (paging.limit(), paging.after_id()?);
-    let found = store.read(move |tx| tx.audit_listed(&filter, before, limit)).await?;
-    Ok(Json(Page::of(found.into_iter().map(body).collect(), limit, |row: &AuditBody| row.id.clone())))
+    let stretch = move |tx: &mut Tx<'_>, before, limit| tx.audit_listed(&filter, before, limit);
+    let page = Page::gathered(&store, &paging, stretch, body);
+    Ok(Json(page.await?))
 }

@@ -2,7 +2,7 @@
 
 use axum::{Extension, Json, extract::State};
 use grantor_protocol::{people::UserId, token::TokenId};
-use grantor_store::{AuditEvent, Concerning, GrantFilter, ListedGrant};
+use grantor_store::{AuditEvent, Concerning, GrantFilter, ListedGrant, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -67,13 +67,13 @@ pub(in crate::admin) async fn list(
     Sought(paging): Sought<Paging>,
 ) -> Answer<Page<GrantBody>> {
     let store = admin.data_center(&wanted.data_center)?;
-    let after = paging.after_id()?.unwrap_or(TokenId::from_bytes([0; 16]));
     let filter =
         GrantFilter { user: wanted.user.map(UserId), client_id: wanted.client, organization_id: wanted.organization };
-    let limit = paging.limit();
-    let found = store.read(move |tx| tx.grants_listed(&filter, after, limit)).await?;
-    let items = found.into_iter().map(|grant| body(grant, &wanted.data_center)).collect();
-    Ok(Json(Page::of(items, limit, |grant: &GrantBody| grant.id.clone())))
+    let stretch = move |tx: &mut Tx<'_>, after: Option<TokenId>, limit| {
+        tx.grants_listed(&filter, after.unwrap_or(TokenId::from_bytes([0; 16])), limit)
+    };
+    let page = Page::gathered(&store, &paging, stretch, |grant| body(grant, &wanted.data_center));
+    Ok(Json(page.await?))
 }
 
 /// What was revoked.

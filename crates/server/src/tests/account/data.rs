@@ -64,7 +64,7 @@ async fn p08_a_deleted_account_leaves_nothing_of_the_person() {
             let found = (tx.user(bob_id)?, tx.user_by_email(&Realm::Accounts, email)?.map(|found| found.user));
             let places = tx.memberships(bob_id, &Realm::Accounts)?;
             let sessions = tx.sessions_of(bob_id, None, None, 10)?;
-            Ok((found, places, sessions, tx.own_grants(bob_id, true, 10)?, tx.knows_email(email)?))
+            Ok((found, places, sessions, tx.own_grants(bob_id, true, None, 10)?, tx.knows_email(email)?))
         });
         assert_eq!(left.await.unwrap(), ((None, None), vec![], vec![], vec![], false));
         let places: Vec<String> = ["us", "eu", "cn"].map(str::to_owned).into();
