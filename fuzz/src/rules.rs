@@ -64,7 +64,7 @@ pub fn query(data: &[u8]) {
         }
     }
     if let Some(name) = asked.in_another_form {
-        written.append_pair(name, "");
+        written.append_pair(name, "x");
     }
     assert!(asked.state.as_ref().is_none_or(|state| state.len() <= Asked::MOST_STATE_BYTES));
     let written = written.finish();

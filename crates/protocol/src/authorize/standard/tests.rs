@@ -158,7 +158,10 @@ fn pkce_is_s256_and_may_be_left_out_only_with_a_nonce() {
         (vec![("code_challenge_method", &["S512"])], ClientType::Server, Err(Method)),
         (vec![("code_challenge_method", &["s256"])], ClientType::Server, Err(Method)),
         (vec![("code_challenge", &[])], ClientType::Server, Err(Method)),
-        (vec![("code_challenge", &[""])], ClientType::Server, Err(Challenge)),
+        // Without a value it counts as left out (RFC 6749 section 3.1), and then a method alone means nothing.
+        (vec![("code_challenge", &[""])], ClientType::Server, Err(Method)),
+        (vec![("code_challenge", &[""]), ("code_challenge_method", &[""])], ClientType::Server, Ok(())),
+        (vec![("code_challenge", &[""]), ("code_challenge_method", &[""])], ClientType::Mobile, Err(Missing)),
         (vec![("code_challenge", &["short"])], ClientType::Server, Err(Challenge)),
     ] {
         let answer = whole(&query(&changes), &client(client_type)).unwrap();
