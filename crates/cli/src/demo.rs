@@ -105,7 +105,7 @@ Sign in as one of these people; everybody's password is  grantor-demo
     pat@partner.example    only in the portal \"Zylker Partners\"
     li@zylker.example      China, which stands apart: start at http://127.0.0.1:9003
 
-Or make yourself an account; the letter with its link is in the sandbox's mailbox:
+Or make yourself an account and an organization; the letter with its link is in the sandbox's mailbox:
 
     http://127.0.0.1:9000/sign-up
     http://127.0.0.1:9000/_sandbox/mail
@@ -142,10 +142,6 @@ Connect a device: open the verification_uri_complete of the answer, then poll wi
 Register an application, or see why a request failed (as bob), and what an organization's administrator decides (as alice):
 
     http://127.0.0.1:9000/console    http://127.0.0.1:9000/organization/10001
-
-Make yourself an account and an organization; the letters of the demo are at http://127.0.0.1:9000/_sandbox/mail
-
-    http://127.0.0.1:9000/sign-up
 
 Move time forward, and see tokens expire:
 
