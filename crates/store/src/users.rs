@@ -78,6 +78,16 @@ impl Tx<'_> {
         )
     }
 
+    /// Whether that folded address is a user's in that realm: a count, so that yes and no are read alike (case K01).
+    pub fn is_user(&mut self, realm: &Realm, email: &str) -> Result<bool, StoreError> {
+        let count = self.one(
+            "SELECT COUNT(*) FROM users WHERE realm = $1 AND email = $2",
+            &[realm.as_str().into(), email.into()],
+            |row| row.int(0),
+        )?;
+        Ok(count != Some(0))
+    }
+
     /// The user of that id.
     pub fn user(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
         self.one(

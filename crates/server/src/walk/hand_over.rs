@@ -83,14 +83,16 @@ pub async fn is_up(visit: &Visit, place: &Place) -> bool {
 pub async fn home_of(dc: &Arc<DataCenter>, email: &str) -> Result<String, Failure> {
     let here = &dc.place.location;
     let local = email.to_owned();
-    let known_here = dc.store.read(move |tx| tx.user_by_email(&Realm::Accounts, &local)).await?.is_some();
+    let known_here = dc.store.read(move |tx| tx.is_user(&Realm::Accounts, &local)).await?;
     let wanted = email.to_owned();
     let homes = dc.house.directory.read(move |tx| tx.homes(&wanted)).await?;
+    // For every address, though it counts for the unknown only: the answer takes as long (case K01).
+    let pseudo_home = pseudo_home(dc, email);
     if known_here || !dc.place.entry {
         return Ok(here.clone());
     }
     let known = dc.house.entries().find(|place| place.location != *here && homes.contains(&place.location));
-    Ok(known.map_or_else(|| pseudo_home(dc, email), |place| place.location.clone()))
+    Ok(known.map_or(pseudo_home, |place| place.location.clone()))
 }
 
 fn pseudo_home(dc: &DataCenter, email: &str) -> String {

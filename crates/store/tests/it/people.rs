@@ -69,6 +69,8 @@ fn writing_a_user_again_changes_them() {
         };
         world.write(move |tx| tx.put_user(&changed, at(1)));
         let found = world.read(|tx| tx.user_by_email(&Realm::Accounts, "alicia@zylker.example")).unwrap();
+        assert!(world.read(|tx| tx.is_user(&Realm::Accounts, "alicia@zylker.example")));
+        assert!(!world.read(|tx| tx.is_user(&Realm::Accounts, "alice@zylker.example")));
         assert_eq!((found.user.id, found.user.first_name.as_str()), (U1, "Alicia"));
         assert_eq!(found.password_hash, "$argon2id$new");
         assert!(world.read(|tx| tx.user_by_email(&Realm::Accounts, "alice@zylker.example")).is_none());
