@@ -161,10 +161,7 @@ impl Client {
             return self.grant_types.iter().any(|g| g == grant.as_str());
         }
         match grant {
-            GrantType::AuthorizationCode => match self.client_type {
-                ClientType::Server | ClientType::Mobile | ClientType::SelfClient | ClientType::Browser => true,
-                ClientType::Device => false,
-            },
+            GrantType::AuthorizationCode => self.client_type != ClientType::Device,
             GrantType::RefreshToken => true,
             GrantType::ClientCredentials => self.client_type == ClientType::SelfClient,
             GrantType::DeviceCode => self.client_type == ClientType::Device,

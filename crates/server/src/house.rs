@@ -152,6 +152,11 @@ impl House {
         self.places.iter().find(|p| p.byte.0 == byte).map_or("nowhere", |p| p.location.as_str())
     }
 
+    /// Every data center, in the order of the config.
+    pub fn locations(&self) -> Vec<String> {
+        self.places.iter().map(|place| place.location.clone()).collect()
+    }
+
     /// Entry data centers, in the order of the config.
     pub fn entries(&self) -> impl Iterator<Item = &Place> {
         self.places.iter().filter(|p| p.entry)

@@ -65,7 +65,9 @@ impl Outgoing {
         let literal = match url.host() {
             Some(Host::Ipv4(address)) => Some(IpAddr::from(address)),
             Some(Host::Ipv6(address)) => Some(IpAddr::from(address)),
-            Some(Host::Domain(name)) if is_localhost(name) => Some(IpAddr::from(Ipv4Addr::LOCALHOST)),
+            Some(Host::Domain(name)) if is_localhost(name.trim_end_matches('.')) => {
+                Some(IpAddr::from(Ipv4Addr::LOCALHOST))
+            }
             _ => None,
         };
         match literal {
@@ -148,7 +150,7 @@ fn why(error: &reqwest::Error) -> NoAnswer {
 fn callable(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok().filter(|_| text.len() <= 2_000)?;
     let here = match url.host()? {
-        Host::Domain(name) => is_localhost(name),
+        Host::Domain(name) => is_localhost(name.trim_end_matches('.')),
         Host::Ipv4(address) => address.is_loopback(),
         Host::Ipv6(address) => plain(address.into()).is_loopback(),
     };
@@ -156,8 +158,8 @@ fn callable(text: &str) -> Option<Url> {
     (anonymous && (url.scheme() == "https" || (url.scheme() == "http" && here))).then_some(url)
 }
 
-fn is_localhost(name: &str) -> bool {
-    let name = name.trim_end_matches('.');
+/// Whether a name, in small letters and without a dot at its end, is this machine's (RFC 6761 section 6.3).
+pub fn is_localhost(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 

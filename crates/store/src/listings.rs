@@ -127,21 +127,15 @@ impl Tx<'_> {
         after: &str,
         limit: i64,
     ) -> Result<Vec<Organization>, StoreError> {
-        let Sought { small, typed, words, capitals } = Sought::of(search);
+        let sought = Sought::of(search);
+        let [small, typed, words, capitals] = sought.params();
         self.all(
             concat!(
                 "SELECT id, name, environment FROM organizations WHERE id > $1 AND ($3 = '' OR ",
                 holds!("name", "$3", "$4", "$5", "$6"),
                 ") ORDER BY id LIMIT $2"
             ),
-            &[
-                after.into(),
-                limit.into(),
-                small.as_str().into(),
-                typed.as_str().into(),
-                words.as_str().into(),
-                capitals.as_str().into(),
-            ],
+            &[after.into(), limit.into(), small, typed, words, capitals],
             organization,
         )
     }
@@ -157,7 +151,8 @@ impl Tx<'_> {
 
     /// Ids of clients after an id, by id; `search`: a part of the name, the id or the owner's address.
     pub fn client_ids_listed(&mut self, search: &str, after: &str, limit: i64) -> Result<Vec<String>, StoreError> {
-        let Sought { small, typed, words, capitals } = Sought::of(search);
+        let sought = Sought::of(search);
+        let [small, typed, words, capitals] = sought.params();
         self.all(
             concat!(
                 "SELECT id FROM clients
@@ -165,14 +160,7 @@ impl Tx<'_> {
                 holds!("name", "$3", "$4", "$5", "$6"),
                 ") ORDER BY id LIMIT $2"
             ),
-            &[
-                after.into(),
-                limit.into(),
-                small.as_str().into(),
-                typed.as_str().into(),
-                words.as_str().into(),
-                capitals.as_str().into(),
-            ],
+            &[after.into(), limit.into(), small, typed, words, capitals],
             |row| row.text(0),
         )
     }

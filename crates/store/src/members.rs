@@ -65,7 +65,8 @@ impl Tx<'_> {
         after: UserId,
         limit: i64,
     ) -> Result<Vec<Member>, StoreError> {
-        let Sought { small, typed, words, capitals } = Sought::of(text);
+        let sought = Sought::of(text);
+        let [small, typed, words, capitals] = sought.params();
         self.all(
             concat!(
                 "SELECT m.user_id, u.first_name, u.last_name, u.email_shown, m.administrator, u.disabled
@@ -74,15 +75,7 @@ impl Tx<'_> {
                 holds!("u.first_name || ' ' || u.last_name", "$4", "$5", "$6", "$7"),
                 ") ORDER BY m.user_id LIMIT $3"
             ),
-            &[
-                organization_id.into(),
-                after.0.into(),
-                limit.into(),
-                small.as_str().into(),
-                typed.as_str().into(),
-                words.as_str().into(),
-                capitals.as_str().into(),
-            ],
+            &[organization_id.into(), after.0.into(), limit.into(), small, typed, words, capitals],
             |row| {
                 let name = format!("{} {}", row.text_ref(1)?, row.text_ref(2)?);
                 Ok(Member {

@@ -126,7 +126,8 @@ impl Tx<'_> {
 
     /// The newest notices of a client that the filter wants, newest first. The ring bounds what is looked at.
     pub fn notices(&mut self, client_id: &str, wanted: &NoticeFilter, limit: i64) -> Result<Vec<Notice>, StoreError> {
-        let Sought { small, typed, words, capitals } = Sought::of(wanted.text.as_deref().unwrap_or_default());
+        let sought = Sought::of(wanted.text.as_deref().unwrap_or_default());
+        let [small, typed, words, capitals] = sought.params();
         let before = wanted.before.unwrap_or(TokenId::from_bytes([0xff; 16]));
         self.all(
             concat!(
@@ -144,10 +145,10 @@ impl Tx<'_> {
                 wanted.cause.as_deref().unwrap_or_default().into(),
                 wanted.location.as_deref().unwrap_or_default().into(),
                 limit.into(),
-                small.as_str().into(),
-                typed.as_str().into(),
-                words.as_str().into(),
-                capitals.as_str().into(),
+                small,
+                typed,
+                words,
+                capitals,
             ],
             notice,
         )

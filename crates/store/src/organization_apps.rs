@@ -91,7 +91,8 @@ impl Tx<'_> {
         limit: i64,
     ) -> Result<Vec<MemberGrant>, StoreError> {
         let after = after.map_or([0; 16], |id| *id.as_bytes());
-        let Sought { small, typed, words, capitals } = Sought::of(text);
+        let sought = Sought::of(text);
+        let [small, typed, words, capitals] = sought.params();
         let rows = self.all(
             concat!(
                 "SELECT g.id, g.user_id, u.first_name, u.last_name, u.email_shown, g.scopes, g.offline, g.granted_at,
@@ -107,10 +108,10 @@ impl Tx<'_> {
                 client_id.into(),
                 after.as_slice().into(),
                 limit.into(),
-                small.as_str().into(),
-                typed.as_str().into(),
-                words.as_str().into(),
-                capitals.as_str().into(),
+                small,
+                typed,
+                words,
+                capitals,
             ],
             |row| {
                 let name = [row.opt_text_ref(2)?, row.opt_text_ref(3)?].map(Option::unwrap_or_default).join(" ");

@@ -1,5 +1,5 @@
-//! The audit of one organization, or of all, in pages. Whatever is asked for, a page reads a bounded stretch of one index: what it
-//! does not find there is further back.
+//! The audit of one organization, or of all, in pages. Whatever is asked for, a page reads a bounded stretch of one index:
+//! what it does not find there is further back.
 
 use grantor_protocol::{people::UserId, token::TokenId};
 

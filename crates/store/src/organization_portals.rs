@@ -212,7 +212,8 @@ impl Tx<'_> {
         after: &str,
         limit: i64,
     ) -> Result<Vec<PortalUser>, StoreError> {
-        let Sought { small, typed, words, capitals } = Sought::of(text);
+        let sought = Sought::of(text);
+        let [small, typed, words, capitals] = sought.params();
         self.all(
             concat!(
                 "SELECT id, first_name, last_name, email_shown, disabled, created_at FROM users
@@ -220,15 +221,7 @@ impl Tx<'_> {
                 holds!("first_name || ' ' || last_name", "$4", "$5", "$6", "$7"),
                 ") ORDER BY email LIMIT $3"
             ),
-            &[
-                portal.into(),
-                after.into(),
-                limit.into(),
-                small.as_str().into(),
-                typed.as_str().into(),
-                words.as_str().into(),
-                capitals.as_str().into(),
-            ],
+            &[portal.into(), after.into(), limit.into(), small, typed, words, capitals],
             |row| {
                 let name = format!("{} {}", row.text_ref(1)?, row.text_ref(2)?);
                 Ok(PortalUser {

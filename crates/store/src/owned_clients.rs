@@ -65,7 +65,8 @@ impl Tx<'_> {
         };
         let backwards = backwards && cursor.is_some();
         let (name, id) = cursor.as_ref().map_or(("", ""), |(name, id)| (name.as_str(), *id));
-        let Sought { small, typed, words, capitals } = Sought::of(text);
+        let sought = Sought::of(text);
+        let [small, typed, words, capitals] = sought.params();
         let more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
         let params: [Param<'_>; 10] = [
             owner.email.as_str().into(),
@@ -74,10 +75,10 @@ impl Tx<'_> {
             name.into(),
             id.into(),
             more.into(),
-            small.as_str().into(),
-            typed.as_str().into(),
-            words.as_str().into(),
-            capitals.as_str().into(),
+            small,
+            typed,
+            words,
+            capitals,
         ];
         // The inner query is answered by the index alone, however many there are.
         let sql = if backwards {

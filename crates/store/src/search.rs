@@ -1,5 +1,7 @@
 //! Looking for a text in names and addresses, the same on both engines.
 
+use crate::Param;
+
 /// A text for LIKE, with its wildcards escaped by `!`.
 fn like(text: &str) -> String {
     text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
@@ -31,6 +33,11 @@ impl Sought {
             capitals: pattern(&small.to_uppercase()),
             small: pattern(&small),
         }
+    }
+
+    /// The patterns in the order of [`holds!`]. The first is empty when nothing is sought.
+    pub fn params(&self) -> [Param<'_>; 4] {
+        [&self.small, &self.typed, &self.words, &self.capitals].map(|pattern| pattern.as_str().into())
     }
 }
 

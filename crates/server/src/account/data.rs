@@ -70,12 +70,8 @@ async fn page(sitting: &Sitting<'_>, typed: Typed) -> Walked {
 /// Id and name of the clients that the person registered.
 pub async fn owned_names(sitting: &Sitting<'_>) -> Result<Vec<(String, String)>, crate::failure::Failure> {
     let (house, email) = (&sitting.visit.dc.house, owned::address(sitting));
-    let (here, places) = (sitting.visit.dc.place.location.clone(), places(sitting));
+    let (here, places) = (sitting.visit.dc.place.location.clone(), house.locations());
     Ok(house.directory.read(move |tx| tx.owned_names(&email, &here, &places)).await?)
-}
-
-fn places(sitting: &Sitting<'_>) -> Vec<String> {
-    sitting.visit.dc.house.places.iter().map(|place| place.location.clone()).collect()
 }
 
 /// Deletes the account.
@@ -96,7 +92,7 @@ async fn delete(sitting: &mut Sitting<'_>) -> Walked {
     if let Err(error) = confirm::password(sitting, form.get("password").unwrap_or_default()).await? {
         return page(sitting, Typed { email, email_wrong: false, error: Some(error) }).await;
     }
-    let (user, trail, places) = (sitting.person.user.id, sitting.trail()?, places(sitting));
+    let (user, trail, places) = (sitting.person.user.id, sitting.trail()?, sitting.visit.dc.house.locations());
     let visit = &sitting.visit;
     let (dc, now, here) = (&visit.dc, visit.now(), visit.dc.place.location.clone());
     let Ok(ended) = dc.store.write(move |tx| tx.delete_account(user, &trail, now)).await? else {

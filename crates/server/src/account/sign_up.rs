@@ -119,8 +119,7 @@ fn together(dc: &DataCenter) -> Vec<String> {
 /// Nobody waits for this: it comes after the answer.
 async fn letter(desk: &Desk, email: &str, onward: &str) -> Result<Letter, Failure> {
     let dc = &desk.dc;
-    let wanted = email.to_owned();
-    let here = dc.store.read(move |tx| tx.user_by_email(&Realm::Accounts, &wanted)).await?.is_some();
+    let here = has_account(dc, email.to_owned()).await?;
     let wanted = email.to_owned();
     let homes = dc.house.directory.read(move |tx| tx.homes(&wanted)).await?;
     let home = if here {
@@ -291,7 +290,7 @@ async fn make(visit: &Visit, new: NewAccount) -> Result<bool, Failure> {
             return Ok(false);
         }
         let (wanted, here, others) = (email.clone(), dc.place.location.clone(), together(&dc));
-        let places: Vec<String> = dc.house.places.iter().map(|place| place.location.clone()).collect();
+        let places = dc.house.locations();
         if !dc.house.directory.write(move |tx| tx.claim_home(&wanted, &here, &others, &places)).await? {
             return Ok(false);
         }
@@ -335,7 +334,7 @@ async fn account(
 
 /// Whether somebody here has the address.
 async fn has_account(dc: &DataCenter, email: String) -> Result<bool, Failure> {
-    Ok(dc.store.read(move |tx| tx.user_by_email(&Realm::Accounts, &email)).await?.is_some())
+    Ok(dc.store.read(move |tx| tx.is_user(&Realm::Accounts, &email)).await?)
 }
 
 /// Takes the claim back, unless somebody here has the address.

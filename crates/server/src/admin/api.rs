@@ -18,7 +18,7 @@ use std::{collections::BTreeMap, time::Duration};
 use axum::{
     Json, Router,
     body::Body,
-    extract::{DefaultBodyLimit, FromRequestParts, Path, Query, Request, State, rejection::JsonRejection},
+    extract::{FromRequestParts, Path, Query, Request, State, rejection::JsonRejection},
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -110,7 +110,6 @@ pub(super) fn routes(admin: Admin) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(admin.clone(), only_with_a_token))
         .layer(middleware::from_fn(in_time))
-        .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(admin)
 }
 

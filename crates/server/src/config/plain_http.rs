@@ -3,6 +3,7 @@
 use url::{Host, Url};
 
 use super::{Config, ConfigError, DataCenterConfig};
+use crate::outgoing::is_localhost;
 
 impl Config {
     /// Whether a data center may speak plain http off loopback: the operator said so, here or for the sandbox.
@@ -51,7 +52,7 @@ fn is_plain_off_loopback(url: &str) -> bool {
     let loopback = match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => is_localhost(name),
         None => false,
     };
     url.scheme() == "http" && !loopback

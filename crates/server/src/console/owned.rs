@@ -15,7 +15,7 @@ pub async fn owned(sitting: &Sitting<'_>, id: &str) -> Result<Option<Registratio
     }
     let (id, email) = (id.to_owned(), address(sitting));
     let here = sitting.visit.dc.place.location.clone();
-    let places: Vec<String> = sitting.visit.dc.house.places.iter().map(|p| p.location.clone()).collect();
+    let places = sitting.visit.dc.house.locations();
     let found = sitting
         .visit
         .dc
@@ -40,7 +40,7 @@ pub async fn owned(sitting: &Sitting<'_>, id: &str) -> Result<Option<Registratio
 /// Whose clients the console lists: the person's, as an owner.
 pub async fn owner(sitting: &Sitting<'_>) -> Result<Owner, Failure> {
     let (email, here) = (address(sitting), sitting.visit.dc.place.location.clone());
-    let places: Vec<String> = sitting.visit.dc.house.places.iter().map(|p| p.location.clone()).collect();
+    let places = sitting.visit.dc.house.locations();
     let wanted = email.clone();
     let homes = sitting.visit.dc.house.directory.read(move |tx| tx.homes(&wanted)).await?;
     let unplaced = places.iter().find(|place| homes.contains(place)) == Some(&here);

@@ -11,16 +11,15 @@ pub struct Gone;
 
 /// How much of a body is worth keeping, and how far it is read, in bytes.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+struct Limits {
     /// Of a longer one a little more than this is kept, so that whoever reads it finds it too large.
-    pub keeps: usize,
+    keeps: usize,
     /// Nothing is read behind this.
-    pub reads: usize,
+    reads: usize,
 }
 
 impl Limits {
-    /// What the pages of that path take.
-    pub fn of(path: &str) -> Self {
+    fn of(path: &str) -> Self {
         if upload::is_one(path) {
             Self { keeps: upload::MOST, reads: upload::MOST_FORGOTTEN }
         } else {
@@ -29,11 +28,15 @@ impl Limits {
     }
 }
 
-/// Reads it.
+/// Reads what was sent to a path; a picture may be larger than a form.
 ///
 /// # Errors
 /// [`Gone`].
-pub async fn take_in(mut body: Body, limits: Limits) -> Result<Bytes, Gone> {
+pub async fn take_in(body: Body, path: &str) -> Result<Bytes, Gone> {
+    within(body, Limits::of(path)).await
+}
+
+async fn within(mut body: Body, limits: Limits) -> Result<Bytes, Gone> {
     let (mut bytes, mut seen) = (Vec::new(), 0_usize);
     while seen <= limits.reads {
         match body.frame().await {
@@ -58,8 +61,8 @@ mod tests {
     #[tokio::test]
     async fn so_much_is_kept_that_a_large_body_is_too_large_for_everybody() {
         let limits = Limits { keeps: 4, reads: 4 };
-        assert_eq!(take_in(Body::from("abcd"), limits).await.unwrap(), "abcd");
-        assert_eq!(take_in(Body::from("abcde"), limits).await.unwrap(), "abcde");
+        assert_eq!(within(Body::from("abcd"), limits).await.unwrap(), "abcd");
+        assert_eq!(within(Body::from("abcde"), limits).await.unwrap(), "abcde");
     }
 
     #[test]

@@ -11,7 +11,10 @@ use axum::{
 use serde_json::json;
 
 use super::answer;
-use crate::house::{DataCenter, Place};
+use crate::{
+    house::{DataCenter, Place},
+    outgoing::is_localhost,
+};
 
 /// The answer to a request that a page of somebody else's made; `None`: it may pass.
 pub fn refused(dc: &DataCenter, request: &Request) -> Option<Response> {
@@ -40,8 +43,7 @@ fn is_ours(places: &[Place], host: &str) -> bool {
     let name = authority.host();
     let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
     address.parse::<IpAddr>().is_ok()
-        || name == "localhost"
-        || name.ends_with(".localhost")
+        || is_localhost(name)
         || urls(places)
             .filter_map(|url| url.split_once("://")?.1.parse::<Authority>().ok())
             .any(|own| own.host().eq_ignore_ascii_case(name))

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::{faults, mask};
 use crate::http::{
     params::{self, Basic},
-    whole::{self, Gone, Limits},
+    whole::{self, Gone},
 };
 
 /// What is known before anything is judged. Parameters are masked already.
@@ -36,7 +36,7 @@ impl Heard {
     /// [`Gone`].
     pub async fn of(request: Request) -> Result<(Self, Request), Gone> {
         let (parts, body) = request.into_parts();
-        let bytes = whole::take_in(body, Limits::of(parts.uri.path())).await?;
+        let bytes = whole::take_in(body, parts.uri.path()).await?;
         let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok());
         let sent = params::read(&parts.uri, &parts.headers, Body::from(bytes.clone())).await.unwrap_or_default();
         let by_basic = match &sent.basic {

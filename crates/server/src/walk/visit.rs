@@ -26,7 +26,7 @@ use crate::{
     http::{
         cookies::{Cookie, Jar},
         reply,
-        whole::{self, Gone, Limits},
+        whole::{self, Gone},
     },
     metrics::Endpoint,
     pages::{Brand, Frame, Locale},
@@ -280,7 +280,7 @@ impl Visit {
 
     /// Takes the body in, however slowly it comes: whoever takes it afterwards waits for nobody.
     pub async fn await_body(&self) -> Result<(), Gone> {
-        let bytes = whole::take_in(self.take_body(), Limits::of(self.uri.path())).await?;
+        let bytes = whole::take_in(self.take_body(), self.uri.path()).await?;
         if let Ok(mut body) = self.body.lock() {
             *body = Some(Body::from(bytes));
         }

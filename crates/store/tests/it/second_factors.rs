@@ -18,16 +18,20 @@ use crate::fixtures::{U1, U2, World, at, for_each_world};
 
 const SECRET: &[u8] = b"sealed";
 
-fn session(world: &World, user: UserId, now: Timestamp) -> PresentedToken {
-    let cookie = world.token(now);
-    let new = NewBrowserSession {
+fn session_of(user: UserId, cookie: &PresentedToken) -> NewBrowserSession {
+    NewBrowserSession {
         id: cookie.id,
         secret_hash: cookie.secret.hash(SecretKind::BrowserSession),
         realm: Realm::Accounts,
         user,
         browser: [1; 32],
         seen_from: SeenFrom::default(),
-    };
+    }
+}
+
+fn session(world: &World, user: UserId, now: Timestamp) -> PresentedToken {
+    let cookie = world.token(now);
+    let new = session_of(user, &cookie);
     world.write(move |tx| tx.start_session(&new, None, now));
     cookie
 }
@@ -268,14 +272,7 @@ const LIFE: SessionLife = SessionLife { idle: Duration::from_hours(1), whole: Du
 /// Signs in at 5 seconds; answers whether the session holds then.
 fn sign_in(world: &World, user: UserId, by: SignInBy, replaces: Option<&PresentedToken>) -> Result<bool, NotSignedIn> {
     let cookie = world.token(at(5));
-    let session = NewBrowserSession {
-        id: cookie.id,
-        secret_hash: cookie.secret.hash(SecretKind::BrowserSession),
-        realm: Realm::Accounts,
-        user,
-        browser: [1; 32],
-        seen_from: SeenFrom::default(),
-    };
+    let session = session_of(user, &cookie);
     let (new, trail) = (SignIn { by, session, replaces: replaces.cloned(), life: LIFE }, world.trail(at(5)));
     world.write(move |tx| tx.sign_in(&new, &trail, at(5))).map(|()| holds(world, &cookie))
 }

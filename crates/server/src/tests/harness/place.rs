@@ -147,12 +147,17 @@ struct Database {
 
 impl Database {
     async fn create(server: &str, template: &str) -> Self {
+        static STRATEGY: OnceCell<&str> = OnceCell::const_new();
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let name = format!("test_server_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         // Since PostgreSQL 15 the usual strategy writes the whole copy into the log.
-        let version = run(server, "SHOW server_version_num").await;
-        let newer = version.first().and_then(|v| v.parse::<u32>().ok()).is_some_and(|v| v >= 150_000);
-        let strategy = if newer { " STRATEGY FILE_COPY" } else { "" };
+        let strategy = STRATEGY
+            .get_or_init(|| async {
+                let version = run(server, "SHOW server_version_num").await;
+                let newer = version.first().and_then(|v| v.parse::<u32>().ok()).is_some_and(|v| v >= 150_000);
+                if newer { " STRATEGY FILE_COPY" } else { "" }
+            })
+            .await;
         run(server, &format!("CREATE DATABASE {name} TEMPLATE {template}{strategy}")).await;
         Self { name, server: server.to_owned() }
     }
