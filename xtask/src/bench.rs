@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::packaged::Build;
 use crate::postgres::{Cluster, Durability};
 use crate::{postgres, setup, waiting};
 
@@ -17,7 +18,7 @@ mod installation;
 mod load;
 mod process;
 mod statements;
-mod tools;
+pub(crate) mod tools;
 mod usage;
 mod whole_protocol;
 
@@ -86,13 +87,24 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.wants("postgres") {
         setup::provide(&[setup::Need::Postgres])?;
     }
-    let tools = tools::provide(!args.no_build)?;
+    let build = Build::packaged()?;
+    measure(args, &tools::provide((!args.no_build).then_some(&build), &build.folder())?)
+}
+
+/// Asks of these programs a little of everything that is asked often.
+pub(crate) fn exercise(tools: &Tools) -> Result<()> {
+    let only = ["refresh", "code", "info", "introspect", "client", "device", "sign"].map(str::to_owned).to_vec();
+    let args = Args { duration: 3, repeats: 1, connections: vec![16], only, ceiling: None, no_build: true, grants: 0 };
+    measure(&args, tools)
+}
+
+fn measure(args: &Args, tools: &Tools) -> Result<()> {
     let folder = tempfile::Builder::new().prefix("grantor-bench-").tempdir()?;
     let address = SocketAddr::from(([127, 0, 0, 1], waiting::free_port()?));
     let mut command = Command::new(&tools.bare);
     let (bare, _) = Process::start(command.arg(address.to_string()), &folder.path().join("bare.log"))?;
 
-    let (small, weight) = Installation::new(&tools, folder.path().join("small"), None, FEW)?;
+    let (small, weight) = Installation::new(tools, folder.path().join("small"), None, FEW)?;
     let range = Range {
         wrk: tools.wrk.clone(),
         folder: folder.path().to_owned(),
@@ -110,10 +122,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         on_sqlite(args, &range, &small, weight, &mut found)?;
     }
     if args.wants("grants") && args.grants > 0 {
-        very_many(args, &range, &tools, &small, &mut found)?;
+        very_many(args, &range, tools, &small, &mut found)?;
     }
     if args.wants("postgres") {
-        on_postgres(args, &range, &tools, &mut found)?;
+        on_postgres(args, &range, tools, &mut found)?;
     }
     print!("\n{}\n{}", figure::table(&found.figures), figure::goals(&found.goals));
     for note in &found.notes {

@@ -7,6 +7,7 @@ mod crash;
 mod environment;
 mod fuzz;
 mod house;
+mod packaged;
 mod postgres;
 mod readme;
 mod report;
@@ -44,6 +45,10 @@ enum Task {
     Timing(timing::Args),
     /// How fast it is, how much it needs, and whether that is what was wanted.
     Bench(bench::Args),
+    /// Builds the program as it is packaged.
+    Dist,
+    /// Renews what packaged builds know of which code is asked for often.
+    Train,
 }
 
 fn main() -> ExitCode {
@@ -54,6 +59,8 @@ fn main() -> ExitCode {
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Timing(args) => timing::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Dist => packaged::dist(),
+        Task::Train => packaged::train(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

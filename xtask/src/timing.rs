@@ -2,6 +2,8 @@
 //! somebody's from one that is nobody's? A measurement, never a test: on a busy machine it says what the machine did.
 //! Only loopback, only a process started here.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -26,7 +28,7 @@ pub(crate) struct Args {
     /// Requests of each class at the token endpoints, in each repetition.
     #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     samples: u32,
-    /// The same at the first step of the sign-in.
+    /// The same at the first step of the sign-in, and where letters are asked for.
     #[arg(long, default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     emails: u32,
     /// The same at the second, where a password is hashed: 30 ms each.
@@ -38,10 +40,20 @@ pub(crate) struct Args {
     /// Start of the order of turns; printed at each run.
     #[arg(long)]
     seed: Option<u64>,
-    /// The program; by default the best build there is: dist, release or debug.
+    /// The program; by default the best build there is: packaged, release or debug.
     #[arg(long)]
     bin: Option<PathBuf>,
 }
+
+/// Letters are written, so that their pages are there.
+const LETTERS: &str = "
+[accounts]
+sign_up = true
+
+[mail]
+from = \"accounts@crash.example\"
+folder = \"mail\"
+";
 
 /// Measures, and prints what came of it.
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -56,6 +68,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let port = waiting::free_port()?;
     // A sandbox without throttles and without limits on guesses: each request is judged.
     let files = server::write_files(folder.path(), port, None)?;
+    let mut config = OpenOptions::new().append(true).open(&files.config)?;
+    config.write_all(LETTERS.as_bytes())?;
     let (server, _) = Server::start(&program, folder.path(), &files)?;
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let [email, password] = trial::sign_in(address)?;
@@ -63,6 +77,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         (trial::credentials("token endpoint, accounts", "/oauth/v2/token", 200), args.samples),
         (trial::credentials("token endpoint, standard", "/oauth2/token", 401), args.samples),
         (email, args.emails),
+        (trial::letter(address, "recovery", "/recover")?, args.emails),
+        (trial::letter(address, "sign-up", "/sign-up")?, args.emails),
         (password, args.passwords),
     ];
     println!("{HEAD}");
@@ -119,7 +135,7 @@ fn median(times: &[f64]) -> f64 {
 /// The best build that is there.
 fn built() -> Result<PathBuf> {
     let target = test::target_folder()?;
-    let builds = ["dist", "release", "debug"].map(|profile| target.join(profile).join("grantor"));
+    let builds = ["packaged/dist", "release", "debug"].map(|folder| target.join(folder).join("grantor"));
     let found = builds.into_iter().find(|program| program.is_file());
-    found.context("no program was built: cargo build --release --package grantor, or --bin FILE")
+    found.context("no program was built: cargo xtask dist, or --bin FILE")
 }

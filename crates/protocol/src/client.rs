@@ -239,14 +239,13 @@ impl ClientRecord {
             }
             return Err(TokenError::SecretMissing);
         }
-        let live = self.secrets.iter().filter(|s| s.location.as_deref().is_none_or(|l| l == location));
         let mut right = None;
-        for secret in live {
-            for text in presented {
-                // No early exit: every comparison is made, whichever matches.
-                if secret.hash.matches(&SecretHash::of(SecretKind::Client, text.as_bytes())) {
-                    right = Some(secret.hash);
-                }
+        for text in presented {
+            let hash = SecretHash::of(SecretKind::Client, text.as_bytes());
+            let live = self.secrets.iter().filter(|s| s.location.as_deref().is_none_or(|l| l == location));
+            // No early exit: every comparison is made, whichever matches.
+            for secret in live.filter(|secret| secret.hash.matches(&hash)) {
+                right = Some(secret.hash);
             }
         }
         right.map(|secret| AuthenticatedClient { client, secret: Some(secret) }).ok_or(TokenError::SecretWrong)

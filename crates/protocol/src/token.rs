@@ -123,10 +123,12 @@ impl PresentedToken {
 }
 
 fn sixteen(text: &str) -> Option<[u8; 16]> {
-    if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+    if text.len() != 32 {
         return None;
     }
-    HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()
+    let mut bytes = [0; 16];
+    HEXLOWER.decode_mut(text.as_bytes(), &mut bytes).ok()?;
+    Some(bytes)
 }
 
 #[cfg(test)]

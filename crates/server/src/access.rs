@@ -57,7 +57,7 @@ pub async fn judge(
         return Ok(Err(AccessError::Guessing));
     }
     let (now, id) = (asking.now, presented.id);
-    let live = match dc.store.read(move |tx| tx.access(&presented, now)).await? {
+    let live = match dc.store.look_up(move |tx| tx.access(&presented, now)).await? {
         Ok(live) => live,
         Err(cause) => {
             if cause == AccessError::Unknown {

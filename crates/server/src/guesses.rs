@@ -39,12 +39,23 @@ pub enum Guess<'a> {
     Letter(&'a str, &'a str),
     /// Letters asked for from one address of the network.
     Letters(IpAddr),
+    /// Letters that tell somebody, by realm and address of e-mail, of guesses at their account.
+    Warning(&'a str, &'a str, Guessed),
     /// Letters that organizations send to one address of e-mail.
     OfficeLetter(&'a str),
     /// Letters that one organization sends.
     OfficeLetters(&'a str),
     /// Letters that one member has organizations send.
     OfficeLettersBy(UserId),
+}
+
+/// What of an account is guessed at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Guessed {
+    /// Its password.
+    Password,
+    /// Its second factor, by somebody who knows the password.
+    Code,
 }
 
 /// Wrong secrets of a client from one address in [`WINDOW`]; then that address waits.
@@ -69,6 +80,8 @@ const LETTERS_LIMIT: u32 = 20;
 const OFFICE_LETTERS_LIMIT: u32 = 100;
 /// Letters of organizations that one member causes in [`WINDOW`].
 const OFFICE_LETTERS_BY_LIMIT: u32 = 30;
+/// How often somebody is told of guesses at their account.
+const WARNINGS: (u32, Duration) = (1, Duration::from_hours(24));
 /// How long guesses at clients and user codes, and letters, are remembered.
 const WINDOW: Duration = Duration::from_mins(10);
 /// The same for tokens and devices.
@@ -137,6 +150,7 @@ struct Kinds {
     devices: Counts,
     letters: Counts,
     letters_from: Counts,
+    warnings: Counts,
     office_letters: Counts,
     office_letters_of: Counts,
     office_letters_by: Counts,
@@ -155,6 +169,7 @@ impl Kinds {
             Guess::Device(..) => (&mut self.devices, Rule::Window(DEVICE_LIMIT, MINUTE)),
             Guess::Letter(..) => (&mut self.letters, Rule::Window(LETTER_LIMIT, WINDOW)),
             Guess::Letters(_) => (&mut self.letters_from, Rule::Window(LETTERS_LIMIT, WINDOW)),
+            Guess::Warning(..) => (&mut self.warnings, Rule::Window(WARNINGS.0, WARNINGS.1)),
             Guess::OfficeLetter(_) => (&mut self.office_letters, Rule::Window(LETTER_LIMIT, WINDOW)),
             Guess::OfficeLetters(_) => (&mut self.office_letters_of, Rule::Window(OFFICE_LETTERS_LIMIT, WINDOW)),
             Guess::OfficeLettersBy(_) => (&mut self.office_letters_by, Rule::Window(OFFICE_LETTERS_BY_LIMIT, WINDOW)),

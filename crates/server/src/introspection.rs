@@ -50,7 +50,7 @@ pub async fn look(
         return Ok(Err(NotTold::Dead(AccessError::WrongDataCenter(byte))));
     }
     // No slowing down of guesses: a resource passes on what strangers send it, and must not be shut out for that.
-    let live = dc.store.read(move |tx| tx.access(&presented, now)).await?;
+    let live = dc.store.look_up(move |tx| tx.access(&presented, now)).await?;
     tell(dc, live, caller).await
 }
 
@@ -64,7 +64,7 @@ pub async fn look_signed(
     caller: &Client,
     now: Timestamp,
 ) -> Result<Result<LiveAccess, NotTold>, Failure> {
-    let live = dc.store.read(move |tx| tx.signed_access(id, now)).await?;
+    let live = dc.store.look_up(move |tx| tx.signed_access(id, now)).await?;
     tell(dc, live, caller).await
 }
 
@@ -77,10 +77,14 @@ async fn tell(
         Ok(live) => live,
         Err(cause) => return Ok(Err(NotTold::Dead(cause))),
     };
+    // The caller has just been found to be there and enabled.
+    if live.client_id == caller.id {
+        return Ok(Ok(live));
+    }
     if !access::client_lives(dc, &live.client_id).await? {
         return Ok(Err(NotTold::Dead(AccessError::ClientDisabled)));
     }
-    let concerned = live.client_id == caller.id || dc.house.resources.is_one_of(&live.resource, &caller.id);
+    let concerned = dc.house.resources.is_one_of(&live.resource, &caller.id);
     Ok(if concerned { Ok(live) } else { Err(NotTold::NotForCaller) })
 }
 

@@ -12,7 +12,9 @@ use grantor_protocol::{
     token::TokenId,
 };
 
-use crate::{AuditEvent, AuditTrail, Concerning, NewToken, StoreError, Tx};
+use crate::{
+    AuditEvent, AuditTrail, Concerning, NewToken, PolicyFor, StoreError, Tx, organization_policies::read_policy,
+};
 
 /// Who gets an access token for what. The caller has authenticated the client, judged the scopes, and decided that the
 /// client may act for this user there.
@@ -38,6 +40,15 @@ pub struct ClientTokenRequest {
     pub event: AuditEvent,
 }
 
+/// The grant such tokens hang from.
+struct ClientGrant {
+    id: TokenId,
+    /// The tokens made from it without a refresh token.
+    listed: AccessList,
+    /// What the organization's administrators decided.
+    policy: Option<PolicyFor>,
+}
+
 impl Tx<'_> {
     /// Makes the access token, or says why not. It hangs from the grant of (user, client, organization) like every
     /// token, but adds nothing to what that grant remembers as consented. The grant's row lists these tokens: they
@@ -51,27 +62,32 @@ impl Tx<'_> {
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<Result<FamilyRules, TokenError>, StoreError> {
-        // A new grant needs the locks above it, in their order; one that is there needs only its own.
-        if self.client_grant(asked, false)?.is_none() {
+        let mut grant = self.client_grant(asked)?;
+        if grant.is_none() {
+            // A new grant needs the locks above it, in their order; one that is there needed only its own.
             self.lock_client_user(asked.user, &asked.client_id)?;
             self.hold_person(asked.user, &asked.organization_id)?;
+            grant = self.client_grant(asked)?;
         }
         if !self.still_member(asked.user, &asked.realm, &asked.organization_id)? {
             let gone = asked.user != UserId::NOBODY && self.user(asked.user)?.is_none_or(|u| u.disabled);
             return Ok(Err(if gone { TokenError::UserDisabled } else { TokenError::OrganizationNotAllowed }));
         }
         // Nobody consented, so no consent can be too old.
-        let allowed = self.policy_admits(&asked.organization_id, &asked.client_id, &asked.scopes, catalog, now)?;
+        let (client_id, organization_id) = (asked.client_id.as_str(), asked.organization_id.as_str());
+        let organization = match &mut grant {
+            Some(there) => there.policy.take(),
+            None => self.policy_for(organization_id, client_id)?,
+        };
+        let allowed = organization.map_or(Ok(()), |it| it.judge(client_id, &asked.scopes, None, catalog, now));
         if let Err(barred) = allowed {
             return Ok(Err(barred.into()));
         }
-        let (grant_id, mut listed) = if let Some(there) = self.client_grant(asked, true)? {
-            there
+        let (grant_id, mut listed) = if let Some(there) = grant {
+            (there.id, there.listed)
         } else {
-            let nothing = ScopeList::default();
-            let (user, client_id) = (asked.user, asked.client_id.as_str());
-            let consented = (&nothing, false);
-            let id = self.consent(user, client_id, &asked.organization_id, consented, asked.fresh_grant, now)?;
+            let nothing = (&ScopeList::default(), false);
+            let id = self.consent(asked.user, client_id, organization_id, nothing, asked.fresh_grant, now)?;
             (id, AccessList::default())
         };
         if policy.throttles && !listed.admits(now, policy.access_token_rate) {
@@ -106,25 +122,23 @@ impl Tx<'_> {
         Ok(Ok(rules))
     }
 
-    /// The live grant and the tokens made from it without a refresh token.
-    fn client_grant(
-        &mut self,
-        asked: &ClientTokenRequest,
-        lock: bool,
-    ) -> Result<Option<(TokenId, AccessList)>, StoreError> {
-        let sql = if lock {
-            "SELECT id, access_ids FROM grants
-             WHERE user_id = $1 AND client_id = $2 AND organization_id = $3 AND revoked_at IS NULL FOR UPDATE"
-        } else {
-            "SELECT id, access_ids FROM grants
-             WHERE user_id = $1 AND client_id = $2 AND organization_id = $3 AND revoked_at IS NULL"
-        };
+    /// The live grant, locked.
+    fn client_grant(&mut self, asked: &ClientTokenRequest) -> Result<Option<ClientGrant>, StoreError> {
         self.one(
-            sql,
+            "SELECT g.id, g.access_ids,
+                    p.clients_listed, p.clients, p.blocked_scopes, p.maximum_life, p.review_required, v.state
+             FROM grants g
+             LEFT JOIN organization_policies p ON p.organization_id = g.organization_id
+             LEFT JOIN reviews v ON v.organization_id = p.organization_id AND v.client_id = g.client_id
+             WHERE g.user_id = $1 AND g.client_id = $2 AND g.organization_id = $3 AND g.revoked_at IS NULL
+             FOR UPDATE OF g",
             &[asked.user.0.into(), asked.client_id.as_str().into(), asked.organization_id.as_str().into()],
             |row| {
-                let listed = AccessList::from_bytes(row.opt_blob_ref(1)?.unwrap_or_default());
-                Ok((TokenId::from_bytes(row.array(0)?), listed))
+                Ok(ClientGrant {
+                    id: TokenId::from_bytes(row.array(0)?),
+                    listed: AccessList::from_bytes(row.opt_blob_ref(1)?.unwrap_or_default()),
+                    policy: read_policy(row, 2)?,
+                })
             },
         )
     }

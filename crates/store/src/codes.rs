@@ -295,24 +295,16 @@ impl Tx<'_> {
             let there = self.one("SELECT 1 FROM organizations WHERE id = $1", &[organization_id.into()], |_| Ok(()))?;
             return Ok(organization_id.is_empty() || there.is_some());
         }
-        let enabled =
-            self.one("SELECT 1 FROM users WHERE id = $1 AND NOT disabled", &[user.0.into()], |_| Ok(()))?.is_some();
-        if !enabled || organization_id.is_empty() {
-            return Ok(enabled);
-        }
-        let member = match realm {
-            Realm::Accounts => self.one(
-                "SELECT 1 FROM memberships WHERE user_id = $1 AND organization_id = $2",
-                &[user.0.into(), organization_id.into()],
-                |_| Ok(()),
-            )?,
-            Realm::Portal(portal) => self.one(
-                "SELECT 1 FROM portals WHERE id = $1 AND organization_id = $2",
-                &[portal.into(), organization_id.into()],
-                |_| Ok(()),
-            )?,
-        };
-        Ok(member.is_some())
+        let member = self.one(
+            "SELECT CASE WHEN $2 = '' THEN TRUE
+                         WHEN $3 = '' THEN EXISTS (SELECT 1 FROM memberships m
+                              WHERE m.user_id = u.id AND m.organization_id = $2)
+                         ELSE EXISTS (SELECT 1 FROM portals p WHERE p.id = $3 AND p.organization_id = $2) END
+             FROM users u WHERE u.id = $1 AND NOT u.disabled",
+            &[user.0.into(), organization_id.into(), realm.as_str().into()],
+            |row| row.bool(0),
+        )?;
+        Ok(member == Some(true))
     }
 }
 

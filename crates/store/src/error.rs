@@ -55,6 +55,9 @@ pub enum StoreError {
     /// The step swallowed the error of a statement and returned success; it was rolled back.
     #[error("the step went on after a failed statement")]
     WentOn(#[source] Box<StoreError>),
+    /// A step that was to look something up with one statement asked for another; it cannot be of the same snapshot.
+    #[error("a look-up asked for a second statement")]
+    SecondStatement,
     /// The step panicked; its neighbours did not notice.
     #[error("the step panicked")]
     Panicked,
@@ -124,6 +127,7 @@ impl StoreError {
             | Self::Corrupt { .. }
             | Self::Column { .. }
             | Self::Parameters { .. }
+            | Self::SecondStatement
             | Self::Panicked
             | Self::Migration { .. }
             | Self::Newer { .. }

@@ -1,11 +1,12 @@
 //! The programs of a bench: the load tool from the system's packages, and our own, built as they are packaged.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::{environment, postgres, test, workspace};
+use crate::packaged::Build;
+use crate::{environment, postgres};
 
 /// Everything that is run.
 #[derive(Debug, Clone)]
@@ -19,22 +20,18 @@ pub(crate) struct Tools {
     pub(crate) store: PathBuf,
 }
 
-/// What is measured is built as it is packaged.
 const BUILDS: [[&str; 4]; 3] = [
     ["--package", "grantor", "--bin", "grantor"],
     ["--package", "grantor-server", "--example", "bare_http"],
     ["--package", "grantor-store", "--example", "bench"],
 ];
 
-/// Installs what is missing, and builds.
-pub(crate) fn provide(build: bool) -> Result<Tools> {
+/// Installs what is missing, and builds; without a build it finds what was built before in `folder`.
+pub(crate) fn provide(build: Option<&Build>, folder: &Path) -> Result<Tools> {
     let wrk = wrk()?;
-    for build in BUILDS.into_iter().filter(|_| build) {
-        let mut cargo = workspace::cargo(&["build", "--profile", "dist"]);
-        let status = cargo.args(build).status().context("cargo")?;
-        ensure!(status.success(), "cargo build {}: {status}", build.join(" "));
+    for (build, what) in build.into_iter().flat_map(|build| BUILDS.iter().map(move |what| (build, what))) {
+        build.run(what)?;
     }
-    let folder = test::target_folder()?.join("dist");
     let examples = folder.join("examples");
     let tools =
         Tools { wrk, grantor: folder.join("grantor"), bare: examples.join("bare_http"), store: examples.join("bench") };

@@ -32,7 +32,7 @@ const END: Duration = Duration::from_secs(5);
 /// The two files that the server is started with.
 #[derive(Debug)]
 pub(crate) struct Files {
-    config: PathBuf,
+    pub(crate) config: PathBuf,
     provision: PathBuf,
 }
 

@@ -2,7 +2,8 @@
 //! chance.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, ensure};
 
@@ -20,6 +21,8 @@ pub(crate) struct Trial {
     pub(crate) classes: Vec<Class>,
     /// How every answer must look, so that only the reason differs.
     status: u16,
+    /// What the server does after an answer (a letter) is over when the next request comes.
+    pause: Duration,
 }
 
 /// One kind of request.
@@ -67,28 +70,43 @@ pub(crate) fn credentials(name: &'static str, path: &'static str, status: u16) -
         class("wrong last character", CLIENT, &changed(false)),
         class("unknown client", &unknown_client(), &changed(true)),
     ];
-    Trial { name, classes, status }
+    Trial { name, classes, status, pause: Duration::ZERO }
 }
 
-/// The two steps of signing in: an address that is somebody's, and one of the same length that is nobody's.
-pub(crate) fn sign_in(address: SocketAddr) -> Result<[Trial; 2]> {
+/// An address that is somebody's, and one of the same length that is nobody's.
+fn addresses() -> [String; 2] {
     let known = PEOPLE[0];
-    let nobody = format!("zoe{}", known.get(3..).unwrap_or_default());
+    [known.to_owned(), format!("zoe{}", known.get(3..).unwrap_or_default())]
+}
+
+fn known_and_unknown([known, unknown]: [Posting; 2]) -> Vec<Class> {
+    vec![
+        Class { name: "known e-mail", sent: Sent::Page(known) },
+        Class { name: "unknown e-mail", sent: Sent::Page(unknown) },
+    ]
+}
+
+/// The two steps of signing in.
+pub(crate) fn sign_in(address: SocketAddr) -> Result<[Trial; 2]> {
     let mut connection = Connection::new(address);
     let mut forms =
         |email: &str| walk::sign_in(&mut connection, email, "no one's password").map_err(|lost| anyhow!("{lost}"));
-    let [known_email, known_password] = forms(known)?;
-    let [email, password] = forms(&nobody)?;
-    let classes = |known, nobody| {
-        vec![
-            Class { name: "known e-mail", sent: Sent::Page(known) },
-            Class { name: "unknown e-mail", sent: Sent::Page(nobody) },
-        ]
-    };
+    let [known, unknown] = addresses();
+    let ([known_email, known_password], [email, password]) = (forms(&known)?, forms(&unknown)?);
+    let trial = |name, both, status| Trial { name, classes: known_and_unknown(both), status, pause: Duration::ZERO };
     Ok([
-        Trial { name: "sign-in, e-mail step", classes: classes(known_email, email), status: 303 },
-        Trial { name: "sign-in, password step", classes: classes(known_password, password), status: 422 },
+        trial("sign-in, e-mail step", [known_email, email], 303),
+        trial("sign-in, password step", [known_password, password], 422),
     ])
+}
+
+/// A page that writes to an address: a lost password, or a new account.
+pub(crate) fn letter(address: SocketAddr, name: &'static str, page: &str) -> Result<Trial> {
+    let mut connection = Connection::new(address);
+    let mut form = |email: &str| walk::letter(&mut connection, page, email).map_err(|lost| anyhow!("{lost}"));
+    let [known, unknown] = addresses();
+    let both = [form(&known)?, form(&unknown)?];
+    Ok(Trial { name, classes: known_and_unknown(both), status: 200, pause: Duration::from_millis(3) })
 }
 
 impl Trial {
@@ -107,6 +125,9 @@ impl Trial {
                 ensure!(right, "{}, {}: status {}, {}", self.name, class.name, response.status, response.body);
                 if round >= warm_up {
                     row.push(took.as_secs_f64() * 1e6);
+                }
+                if !self.pause.is_zero() {
+                    thread::park_timeout(self.pause);
                 }
             }
         }

@@ -171,11 +171,20 @@ pub(crate) fn sign_in(connection: &mut Connection, email: &str, password: &str) 
     Ok([first, second])
 }
 
+/// The form of a page that asks for an address to write to, filled in with this one.
+pub(crate) fn letter(connection: &mut Connection, page: &str, email: &str) -> Result<Posting, Lost> {
+    let mut jar = Jar::default();
+    let response = fetch(connection, &mut jar, page)?;
+    filled(&response, &jar, page, "email", email)
+}
+
 /// The form of a page with one field filled in.
 fn filled(response: &Response, jar: &Jar, at: &str, kind: &str, value: &str) -> Result<Posting, Lost> {
     let forms = page::forms(&response.body);
-    let found =
-        forms.iter().find_map(|form| Some((form, form.field(kind)?, form.button("Next").or(form.button("Sign in"))?)));
+    let found = forms.iter().find_map(|form| {
+        let button = ["Next", "Sign in", "Send the letter"].iter().find_map(|words| form.button(words))?;
+        Some((form, form.field(kind)?, button))
+    });
     let Some((form, field, button)) = found else {
         return Err(stray(response, &format!("a page that asks for no {kind}")));
     };

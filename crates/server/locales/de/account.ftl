@@ -150,6 +150,19 @@ letter-factor-changed =
     { $link }
 
     Sehen Sie danach in Ihrem Konto die Anmeldung in zwei Schritten an, und entfernen Sie, was nicht von Ihnen ist.
+letter-guessing-subject = Jemand versucht, sich bei Ihrem Konto bei { $brand } anzumelden
+letter-guessing-password =
+    Für Ihr Konto bei { $brand } wurden mehrmals hintereinander falsche Passwörter eingegeben. Niemand ist hineingekommen, und wer immer es ist, muss nun zwischen zwei Versuchen warten.
+
+    Wenn Sie es waren, warten Sie einen Moment, oder nehmen Sie einen Browser, in dem Sie sich schon einmal angemeldet haben. Wenn nicht, müssen Sie nichts tun; ist Ihr Passwort kurz, oder verwenden Sie es auch anderswo, setzen Sie ein neues:
+
+    { $link }
+letter-guessing-code =
+    Jemand hat das richtige Passwort Ihres Kontos bei { $brand } eingegeben und danach mehrere falsche Codes. Er ist nicht hineingekommen und muss nun zwischen zwei Versuchen warten.
+
+    Wenn Sie das nicht waren, kennt dieser Mensch Ihr Passwort. Setzen Sie sofort ein neues:
+
+    { $link }
 letter-authenticator-added = Für Ihr Konto bei { $brand } wurde gerade eine Authentifizierungs-App eingerichtet.
 letter-authenticator-removed = Die Authentifizierungs-App Ihres Kontos bei { $brand } wurde gerade entfernt.
 letter-passkey-added = Ihrem Konto bei { $brand } wurde gerade ein Passkey hinzugefügt.

@@ -150,6 +150,19 @@ letter-factor-changed =
     { $link }
 
     Then look at two-step sign-in in your account, and remove what is not yours.
+letter-guessing-subject = Somebody tries to sign in to your account at { $brand }
+letter-guessing-password =
+    Several wrong passwords in a row were given for your account at { $brand }. Nobody got in, and whoever it is now has to wait between two tries.
+
+    If it was you, wait a moment or use a browser you have signed in with before. If it was not, you need not do anything; if your password is short, or you use it elsewhere too, set a new one:
+
+    { $link }
+letter-guessing-code =
+    Somebody gave the right password of your account at { $brand }, and then several wrong codes. They did not get in, and now have to wait between two tries.
+
+    If it was not you, they know your password. Set a new one at once:
+
+    { $link }
 letter-authenticator-added = An authenticator app was set up for your account at { $brand } just now.
 letter-authenticator-removed = The authenticator app of your account at { $brand } was removed just now.
 letter-passkey-added = A passkey was added to your account at { $brand } just now.

@@ -12,7 +12,7 @@ use grantor_store::{MailPurpose, NewMailLink};
 
 use crate::{
     failure::Failure,
-    guesses::{Guess, Guesses},
+    guesses::{Guess, Guessed, Guesses},
     house::DataCenter,
     mail::Letter,
     pages::{FactorChange, LetterText, Locale},
@@ -72,6 +72,20 @@ impl Desk {
     /// Tells a person of a change of their second factors, for the same reason.
     pub fn tell_of_factor(&self, user: &User, change: FactorChange, recover_path: &str) {
         self.tell(user, recover_path, |link| LetterText::FactorChanged { change, link });
+    }
+
+    /// Tells a person, once a day, that somebody guesses at their account and is slowed down (case K03). `user`: who has
+    /// the address; for nobody all is done but the letter, and it takes as long.
+    pub fn tell_of_guessing(&self, at: Guessed, email: &str, user: Option<User>, recover_path: String) {
+        let told = Guess::Warning(self.realm.as_str(), email, at);
+        if self.dc.guesses.begin(told, self.now).is_zero() {
+            let desk = self.clone();
+            self.dc.house.mail.write(async move {
+                let Some(user) = user.filter(|user| !user.disabled) else { return Ok(None) };
+                let link = format!("{}{recover_path}", desk.dc.base_url(&desk.realm));
+                Ok(Some(desk.letter(LetterText::Guessing { at, link: &link }, &user.email)))
+            });
+        }
     }
 
     fn tell(&self, user: &User, recover_path: &str, text: impl FnOnce(&str) -> LetterText<'_>) {

@@ -3,7 +3,7 @@
 use fluent_bundle::FluentArgs;
 
 use super::{Locale, text};
-use crate::mail::Letter;
+use crate::{guesses::Guessed, mail::Letter};
 
 /// What a letter is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum LetterText<'a> {
     PasswordChanged { link: &'a str },
     /// What guards the account besides the password was changed; where a lost account is recovered.
     FactorChanged { change: FactorChange, link: &'a str },
+    /// Somebody guesses, and is slowed down; where a new password is set.
+    Guessing { at: Guessed, link: &'a str },
 }
 
 /// A change of the second factors that their owner is told of.
@@ -58,6 +60,10 @@ impl LetterText<'_> {
             Self::AccountThere { link } => ("letter-account-there-subject", "letter-account-there", link),
             Self::PasswordChanged { link } => ("letter-password-changed-subject", "letter-password-changed", link),
             Self::FactorChanged { link, .. } => ("letter-factor-changed-subject", "letter-factor-changed", link),
+            Self::Guessing { at: Guessed::Password, link } => {
+                ("letter-guessing-subject", "letter-guessing-password", link)
+            }
+            Self::Guessing { at: Guessed::Code, link } => ("letter-guessing-subject", "letter-guessing-code", link),
         };
         let mut values = FluentArgs::new();
         values.set("brand", brand.to_owned());
@@ -97,6 +103,8 @@ mod tests {
                 LetterText::FactorChanged { change: FactorChange::RecoveryCodesMade, link },
                 LetterText::FactorChanged { change: FactorChange::RecoveryCodeUsed, link },
                 LetterText::FactorChanged { change: FactorChange::AllRemoved, link },
+                LetterText::Guessing { at: Guessed::Password, link },
+                LetterText::Guessing { at: Guessed::Code, link },
             ] {
                 let written = letter.write(locale, "Grantor & Co", "a@b");
                 assert!(written.text.lines().any(|line| line == link), "{letter:?} {}", written.text);

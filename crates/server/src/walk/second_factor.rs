@@ -23,7 +23,7 @@ use super::{
 use crate::{
     account::mailing::Desk,
     failure::Failure,
-    guesses::Guess,
+    guesses::{Guess, Guessed},
     http::reply,
     pages::{FactorChange, Form, SignInError, SignInFactor},
     passkeys::{Challenge, NotProven, Passkeys},
@@ -156,8 +156,10 @@ pub async fn code_given(visit: &Visit, valid: Option<&Valid>, typed: Typed<'_>) 
     let (person, secret) = match tried {
         None => return from_password(visit),
         Some((person, Try::Now(secret))) => (person, secret),
-        Some((_, Try::Wait(wait))) => {
+        Some((person, Try::Wait(wait))) => {
             visit.asking.refuse(dc, None, "second_factor_slowed", "too many wrong codes for this account");
+            let (email, recover) = (person.email.clone(), visit.door.recover_path());
+            Desk::of(visit).tell_of_guessing(Guessed::Code, &email, Some(person), recover);
             let seconds = wait.as_secs() + u64::from(wait.subsec_millis() > 0);
             return again(SignInError::Wait { seconds }, StatusCode::TOO_MANY_REQUESTS).await;
         }

@@ -26,9 +26,9 @@ use super::{
     second_factor::{self, Typed},
 };
 use crate::{
-    account,
+    account::{self, mailing::Desk},
     failure::Failure,
-    guesses::Guess,
+    guesses::{Guess, Guessed},
     house::DataCenter,
     http::{cookies::Cookie, params, reply},
     metrics::Endpoint,
@@ -225,6 +225,10 @@ async fn password_given(visit: &Visit, valid: Option<&Valid>, password: String) 
     let wait = if slowed.is_zero() { dc.guesses.begin(account, now) } else { slowed };
     if !wait.is_zero() {
         visit.asking.refuse(dc, None, "sign_in_slowed", "too many wrong passwords for this account or address");
+        if slowed.is_zero() {
+            let user = found.map(|found| found.user);
+            Desk::of(visit).tell_of_guessing(Guessed::Password, &email, user, visit.door.recover_path());
+        }
         let seconds = wait.as_secs() + u64::from(wait.subsec_millis() > 0);
         let error = Some(SignInError::Wait { seconds });
         return password_page(visit, valid, &email, error, StatusCode::TOO_MANY_REQUESTS);

@@ -8,7 +8,8 @@ pub struct StoreOptions {
     /// PostgreSQL: the schema that holds this store's tables, such as `grantor_us`; lower-case letters, digits and
     /// `_`, at most 63. Created when absent. SQLite ignores it.
     pub schema: String,
-    /// SQLite: how many read-only connections there may be. They are opened when first needed.
+    /// SQLite: how many read-only connections there may be; one for each core unless told. They are opened when first
+    /// needed.
     pub readers: usize,
     /// PostgreSQL: how many connections, each with its own thread. They are opened when first needed.
     pub connections: usize,
@@ -26,7 +27,7 @@ impl Default for StoreOptions {
     fn default() -> Self {
         Self {
             schema: "grantor".to_owned(),
-            readers: 2,
+            readers: std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 16),
             connections: 8,
             queue: 1024,
             exclusive: false,

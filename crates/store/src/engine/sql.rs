@@ -36,7 +36,8 @@ impl Hasher for AddressHasher {
     }
 }
 
-/// The text for SQLite: `$1` becomes `?1` outside quotes and comments, and a last `FOR UPDATE` or `FOR UPDATE OF` a
+/// The text for SQLite: outside quotes and comments `$1` becomes `?1`, and white space one space (prepared statements
+/// are found by their text each time, so it is hashed and compared each time); a last `FOR UPDATE` or `FOR UPDATE OF` a
 /// table goes, because the one writer holds the only lock there is.
 pub(crate) fn for_sqlite(sql: &str) -> String {
     let trimmed = sql.trim_end();
@@ -59,6 +60,12 @@ pub(crate) fn for_sqlite(sql: &str) -> String {
     let mut rest = body.chars().peekable();
     while let Some(c) = rest.next() {
         let next = rest.peek().copied();
+        if matches!(within, Within::Text) && c.is_whitespace() {
+            if !text.ends_with([' ', '\n']) {
+                text.push(' ');
+            }
+            continue;
+        }
         within = match (within, c) {
             (Within::Text, '\'' | '"') => Within::Quote(c),
             (Within::Text, '-') if next == Some('-') => Within::Line,

@@ -5,6 +5,7 @@ mod copier;
 mod migrate;
 mod readers;
 mod session;
+mod write_back;
 mod writer;
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -87,11 +88,22 @@ impl SqliteEngine {
     }
 
     pub(crate) fn read<T>(&self, mut step: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.counted(|readers| readers.read(&mut step))
+    }
+
+    pub(crate) fn look_up<T>(
+        &self,
+        mut step: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.counted(|readers| readers.look_up(&mut step))
+    }
+
+    fn counted<T>(&self, read: impl FnOnce(&Readers) -> Result<T, StoreError>) -> Result<T, StoreError> {
         if self.closed.load(Ordering::Relaxed) {
             return Err(StoreError::closed());
         }
         self.counters.reads.add(1);
-        let result = self.readers.read(&mut step);
+        let result = read(&self.readers);
         if result.is_err() {
             self.counters.failed.add(1);
         }

@@ -94,6 +94,20 @@ impl Store {
         }
     }
 
+    /// Like [`Store::read`], for a step of one statement: on SQLite that needs no transaction around it.
+    ///
+    /// # Errors
+    /// Like [`Store::read`]; on SQLite [`StoreError::SecondStatement`].
+    pub async fn look_up<T: Send + 'static>(
+        &self,
+        step: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.inner.engine {
+            Engine::Sqlite(engine) => engine.look_up(step),
+            Engine::Postgres(_) => self.read(step).await,
+        }
+    }
+
     /// Like [`Store::write`], for a thread without a runtime (the command line, tests). Blocks.
     ///
     /// # Errors

@@ -13,6 +13,8 @@ use crate::StoreError;
 pub struct Tx<'c> {
     engine: Engine<'c>,
     fault: Option<StoreError>,
+    /// How many statements more it may run.
+    left: u32,
 }
 
 #[derive(Debug)]
@@ -23,11 +25,16 @@ enum Engine<'c> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn sqlite(session: &'c Session) -> Self {
-        Self { engine: Engine::Sqlite(session), fault: None }
+        Self { engine: Engine::Sqlite(session), fault: None, left: u32::MAX }
+    }
+
+    /// For one statement, without a transaction around it.
+    pub(crate) fn sqlite_alone(session: &'c Session) -> Self {
+        Self { left: 1, ..Self::sqlite(session) }
     }
 
     pub(crate) fn postgres(tx: PostgresTx<'c>) -> Self {
-        Self { engine: Engine::Postgres(tx), fault: None }
+        Self { engine: Engine::Postgres(tx), fault: None, left: u32::MAX }
     }
 
     /// The first error of a statement in this transaction.
@@ -113,8 +120,15 @@ impl<'c> Tx<'c> {
         result.map_err(|error| self.keep(error))?
     }
 
-    fn check(&self) -> Result<(), StoreError> {
-        self.fault.clone().map_or(Ok(()), Err)
+    fn check(&mut self) -> Result<(), StoreError> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        match self.left.checked_sub(1) {
+            Some(left) => self.left = left,
+            None => return Err(self.keep(StoreError::SecondStatement)),
+        }
+        Ok(())
     }
 
     fn keep(&mut self, error: StoreError) -> StoreError {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use grantor_store::{Param, StoreError, StoreStatistics};
+use grantor_store::{Param, StoreError, StoreStatistics, Tx};
 
 use crate::engine_support::{Gate, for_each_engine, ids, insert, runtime, wait_for_queue};
 
@@ -345,6 +345,30 @@ fn a_read_sees_one_snapshot() {
         });
         assert_eq!(counts.unwrap(), (Some(1), Some(1)));
         assert_eq!(ids(&store), [1, 2]);
+        store.close();
+    });
+}
+
+#[test]
+fn a_look_up_is_one_statement_and_holds_nothing() {
+    for_each_engine(|place| {
+        let store = place.open();
+        insert(&store, 1).unwrap();
+        let runtime = runtime();
+        let count = |tx: &mut Tx<'_>| tx.one("SELECT count(*) FROM item", &[], |row| row.int(0));
+        assert_eq!(runtime.block_on(store.look_up(count)).unwrap(), Some(1));
+        insert(&store, 2).unwrap();
+        // Had the first kept its snapshot, it would still be one.
+        assert_eq!(runtime.block_on(store.look_up(count)).unwrap(), Some(2));
+        if place.is_sqlite() {
+            let twice = runtime.block_on(store.look_up(move |tx| Ok((count(tx)?, count(tx)?))));
+            assert!(matches!(twice, Err(StoreError::SecondStatement)), "{twice:?}");
+        }
+        let written = runtime.block_on(store.look_up(|tx| tx.execute("INSERT INTO item (id) VALUES (9)", &[])));
+        assert!(matches!(written, Err(StoreError::Sqlite { .. } | StoreError::Postgres { .. })), "{written:?}");
+        let panicked = runtime.block_on(store.look_up(|_| -> Result<(), _> { panic!("as planned") }));
+        assert!(matches!(panicked, Err(StoreError::Panicked)));
+        assert_eq!(runtime.block_on(store.look_up(count)).unwrap(), Some(2));
         store.close();
     });
 }

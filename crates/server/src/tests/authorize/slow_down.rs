@@ -1,10 +1,13 @@
 //! Guessing passwords gets slow: per account, whatever its spelling, and per address; a browser that signed in
 //! before is spared, and nobody is locked out for long (cases K02, K03; `spec/decisions.md` 9).
 
-use super::*;
+use super::{super::account::letters, *};
 
 const LIMITED: Setup =
     Setup { throttles: false, guess_limits: true, predictable: false, no_sandbox: false, policy: "" };
+
+/// The same, with letters.
+const TOLD: Setup = Setup { policy: "[mail]\nfrom = \"accounts@zylker.example\"\nfolder = \"mail\"\n", ..LIMITED };
 
 /// The password page of a person.
 async fn at_password(house: &House, email: &str) -> (Browser, String, Reply) {
@@ -146,6 +149,38 @@ async fn a_browser_that_signed_in_before_is_spared() {
         assert_eq!(tested, 5);
         // A browser id alone, without ever having signed in, is nothing.
         assert_eq!(try_once(house, PAT.email, PASSWORD).await, 429);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn k03_whoever_is_guessed_at_is_told_once_a_day() {
+    for_each_store_with(TOLD, async |house| {
+        let guess = async |email: &str| {
+            for _ in 0..5 {
+                assert_eq!(try_once(house, email, "wrong").await, 422);
+            }
+            for _ in 0..2 {
+                assert_eq!(try_once(house, email, "wrong").await, 429);
+            }
+        };
+        guess(PAT.email).await;
+        guess("nobody@partner.example").await;
+        let told = letters(house, PAT.email, 1).await;
+        assert!(
+            told[0].text.contains("Several wrong passwords in a row were given for your account"),
+            "{}",
+            told[0].text
+        );
+        let link = format!("{}/clientoauth/v2/60001/recover", house.url("us"));
+        assert!(told[0].text.lines().any(|line| line == link), "{}", told[0].text);
+        assert_eq!(house.room("us").house.mail.kept().len(), 1, "nobody else gets one");
+        house.advance(2 * 60 * 60);
+        guess(PAT.email).await;
+        assert_eq!(letters(house, PAT.email, 1).await.len(), 1, "not twice a day");
+        house.advance(24 * 60 * 60);
+        guess(PAT.email).await;
+        letters(house, PAT.email, 2).await;
     })
     .await;
 }

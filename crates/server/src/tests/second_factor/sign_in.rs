@@ -305,6 +305,30 @@ async fn k04_guesses_wait_on_every_route_alike() {
     .await;
 }
 
+/// Guesses wait, and letters are sent.
+const TOLD: Setup = Setup { policy: "[mail]\nfrom = \"accounts@zylker.example\"\nfolder = \"mail\"\n", ..LIMITED };
+
+#[tokio::test]
+async fn k03_whose_password_somebody_knows_is_told_of_wrong_codes() {
+    for_each_store_with(TOLD, async |house| {
+        let (_, app, _) = alice(house).await;
+        let bad = wrong(&app, house);
+        let mut statuses = Vec::new();
+        for _ in 0..7 {
+            let mut browser = Browser::default();
+            let (at, page) = at_last_step(house, &mut browser, &home(house)).await;
+            statuses.push(browser.fill(house, &at, &page, "one_time_code", &bad).await.1.status);
+        }
+        assert_eq!(statuses, [422, 422, 422, 422, 422, 429, 429]);
+        let told = || {
+            let kept = house.room("us").house.mail.kept();
+            kept.iter().filter(|l| l.to == ALICE.email && l.text.contains("they know your password")).count()
+        };
+        eventually("a letter", async || told() == 1).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_recovery_code_stands_in_once() {
     for_each_store(async |house| {

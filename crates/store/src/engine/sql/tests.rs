@@ -15,6 +15,7 @@ fn quotes_and_comments_are_left_alone() {
     assert_eq!(for_sqlite("SELECT /* $1 ' */ $1"), "SELECT /* $1 ' */ ?1");
     assert_eq!(for_sqlite("SELECT '€ $1', $1 - 2 / $2"), "SELECT '€ $1', ?1 - 2 / ?2");
     assert_eq!(for_sqlite("SELECT '$', $1"), "SELECT '$', ?1");
+    assert_eq!(for_sqlite("SELECT '  ',\n        $1 -- a  b\n    , 2"), "SELECT '  ', ?1 -- a  b\n, 2");
 }
 
 #[test]

@@ -9,13 +9,17 @@ use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
+use super::beside;
 use super::session::{Checkpoint, Session};
+use super::write_back::write_back;
 use crate::StoreError;
 
 /// Pages that the writer may well copy itself …
 const REST: u32 = 300;
 /// … and how often the thread tries to come down to so few before it leaves the writer what there is.
 const PASSES: u32 = 4;
+/// So much longer may the log become while pages are written back at leisure.
+const LEISURE: u32 = 8_000;
 
 /// What the thread is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,16 +141,25 @@ fn copy(
         Some(session) => session,
         None => session.insert(Session::copier(file)?),
     };
+    let mut before = 0;
     for _ in 0..PASSES {
         let Checkpoint { logged, copied, .. } = session.checkpoint(super::session::PASSIVE)?;
-        // SQLite syncs the file only when nothing was added to the log meanwhile, so nearly always it would be the
-        // writer who waits for all of it. The log starts over only after the writer's sync, which is told of an error too.
-        if let Some(Err(error)) = synced.map(File::sync_data) {
-            tracing::warn!(file = %file.display(), %error, "the file could not be synced");
-            break;
+        let ahead = || pages.load(Ordering::Relaxed).saturating_sub(copied);
+        if let Some(synced) = synced {
+            if let Err(error) = write_back(synced, &beside(file, "-wal"), before..copied, || ahead() > LEISURE) {
+                tracing::debug!(file = %file.display(), %error, "pages are written back all at once");
+            }
+            // SQLite syncs the file only when nothing was added to the log meanwhile, so nearly always it would be the
+            // writer who waits for all of it. The log starts over only after the writer's sync, which is told of an error
+            // too.
+            if let Err(error) = synced.sync_data() {
+                tracing::warn!(file = %file.display(), %error, "the file could not be synced");
+                break;
+            }
         }
+        before = copied;
         // Readers are in the way, or little was added meanwhile.
-        if copied < logged || pages.load(Ordering::Relaxed).saturating_sub(copied) <= REST {
+        if copied < logged || ahead() <= REST {
             break;
         }
     }
