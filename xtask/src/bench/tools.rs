@@ -22,7 +22,7 @@ pub(crate) struct Tools {
 
 const BUILDS: [[&str; 4]; 3] = [
     ["--package", "grantor", "--bin", "grantor"],
-    ["--package", "grantor-server", "--example", "bare_http"],
+    ["--package", "grantor-client", "--example", "bare_http"],
     ["--package", "grantor-store", "--example", "bench"],
 ];
 
