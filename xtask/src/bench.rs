@@ -94,6 +94,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 /// Asks of these programs a little of everything that is asked often.
 pub(crate) fn exercise(tools: &Tools) -> Result<()> {
     let only = ["refresh", "code", "info", "introspect", "client", "device", "sign"].map(str::to_owned).to_vec();
+    println!("What follows is measured while the program counts: it says nothing about its speed.");
     let args = Args { duration: 3, repeats: 1, connections: vec![16], only, ceiling: None, no_build: true, grants: 0 };
     measure(&args, tools)
 }
