@@ -1,6 +1,7 @@
 //! `cargo xtask dist` builds the program as it is packaged: the `dist` profile, laid out by what a training run told of
 //! which code is asked for often. `cargo xtask train` makes that run and keeps what it told (docs/decisions/0026).
 
+use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -26,30 +27,27 @@ pub(crate) fn dist() -> Result<()> {
 pub(crate) struct Build {
     target: PathBuf,
     flags: String,
-    /// The linker looks at everything once more, which takes minutes.
-    whole: bool,
 }
 
 impl Build {
     /// As it is packaged.
     pub(crate) fn packaged() -> Result<Self> {
-        let mut flags = Vec::new();
-        match counts(rustc()?.llvm)? {
-            // What changed since the training is built as if there had been none.
-            Some(counts) => {
-                flags.push(format!("-Cprofile-use={}", counts.display()));
-                flags.push("-Cllvm-args=-no-pgo-warn-mismatch".to_owned());
-            }
-            None => println!("This compiler cannot read the counts in {FOLDER}: built without them, and slower."),
-        }
-        Ok(Self { target: test::target_folder()?.join("packaged"), flags: flags.join(" "), whole: true })
+        let target = test::target_folder()?.join("packaged");
+        let Some(counts) = counts(rustc()?.llvm)? else {
+            println!("This compiler cannot read the counts in {FOLDER}: built without them, and slower.");
+            return Ok(Self { target, flags: String::new() });
+        };
+        begin_anew_with(&counts, &target)?;
+        // What changed since the training is built as if there had been none.
+        let flags = format!("-Cprofile-use={} -Cllvm-args=-no-pgo-warn-mismatch", counts.display());
+        Ok(Self { target, flags })
     }
 
     /// That counts what it runs.
     fn training() -> Result<Self> {
         let target = test::target_folder()?.join("training");
         let flags = format!("-Cprofile-generate={}", target.join("counts").display());
-        Ok(Self { target, flags, whole: false })
+        Ok(Self { target, flags })
     }
 
     /// Where the programs are.
@@ -60,9 +58,6 @@ impl Build {
     /// Builds a package's program.
     pub(crate) fn run(&self, what: &[&str]) -> Result<()> {
         let mut cargo = workspace::cargo(&["build", "--profile", "dist"]);
-        if !self.whole {
-            cargo.args(["--config", "profile.dist.lto=false"]);
-        }
         // What runs during the build is not what is counted.
         cargo.env("LLVM_PROFILE_FILE", "/dev/null");
         cargo.env("CARGO_TARGET_DIR", &self.target);
@@ -72,6 +67,23 @@ impl Build {
         ensure!(status.success(), "cargo build {}: {status}", what.join(" "));
         Ok(())
     }
+}
+
+/// Cargo does not look into the file that its flags name: what was built with other counts goes.
+fn begin_anew_with(counts: &Path, target: &Path) -> Result<()> {
+    let bytes = std::fs::read(counts).with_context(|| counts.display().to_string())?;
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&bytes);
+    let (mark, note) = (format!("{:016x}\n", hasher.finish()), target.join("counts"));
+    if std::fs::read_to_string(&note).is_ok_and(|there| there == mark) {
+        return Ok(());
+    }
+    let built = target.join("dist");
+    if built.is_dir() {
+        std::fs::remove_dir_all(&built).with_context(|| built.display().to_string())?;
+    }
+    std::fs::create_dir_all(target).with_context(|| target.display().to_string())?;
+    std::fs::write(&note, mark).with_context(|| note.display().to_string())
 }
 
 /// Renews the counts: a program that counts is built, loaded with what the benchmark loads, and asked what it counted.
@@ -177,5 +189,18 @@ mod tests {
         assert_eq!(counts(llvm).unwrap().as_ref(), Some(&kept[0].file));
         assert_eq!(counts(llvm + 1).unwrap().as_ref(), Some(&kept[0].file));
         assert_eq!(counts(llvm - 1).unwrap(), None);
+    }
+
+    #[test]
+    fn other_counts_begin_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let (counts, built) = (folder.path().join("counts"), folder.path().join("target/dist"));
+        let left = |bytes: &[u8]| {
+            std::fs::create_dir_all(&built).unwrap();
+            std::fs::write(&counts, bytes).unwrap();
+            begin_anew_with(&counts, &folder.path().join("target")).unwrap();
+            built.is_dir()
+        };
+        assert_eq!([left(b"one"), left(b"one"), left(b"two"), left(b"two")], [false, true, false, true]);
     }
 }

@@ -13,6 +13,11 @@ const SLICE: usize = 4;
 /// … and then this long none: about as long as it takes for them.
 const PAUSE: Duration = Duration::from_micros(150);
 
+/// Fewer than these are not worth it …
+const FEW: usize = 256;
+/// … and so many in a row go to the device as one.
+const ROW: usize = 8;
+
 /// Lengths in the log (<https://www.sqlite.org/fileformat2.html#walformat>): its head, and the head of each frame, which
 /// begins with the number of the page that follows.
 const LOG_HEAD: u64 = 32;
@@ -25,6 +30,10 @@ const FRAME_HEAD: u64 = 24;
 /// When the log cannot be read.
 pub(super) fn write_back(file: &File, log: &Path, frames: Range<u32>, hurry: impl Fn() -> bool) -> io::Result<()> {
     let (pages, size) = pages_of(log, frames)?;
+    let pages = scattered(&pages);
+    if pages.len() < FEW {
+        return Ok(());
+    }
     for slice in pages.chunks(SLICE) {
         for page in slice {
             begin(file, u64::from(page.saturating_sub(1)) * size, size)?;
@@ -47,6 +56,12 @@ fn pages_of(log: &Path, frames: Range<u32>) -> io::Result<(Vec<u32>, u64)> {
     pages.sort_unstable();
     pages.dedup();
     Ok((pages, size))
+}
+
+/// The pages that have few neighbours among them.
+fn scattered(pages: &[u32]) -> Vec<u32> {
+    let rows = pages.chunk_by(|one, next| next - one == 1);
+    rows.filter(|row| row.len() < ROW).flatten().copied().collect()
 }
 
 #[cfg(unix)]
@@ -99,9 +114,18 @@ mod tests {
         assert!(pages.windows(2).all(|two| two[0] < two[1]), "{pages:?}");
         assert!(pages.iter().all(|page| (1..=count).contains(page)), "{pages:?} of {count}");
         let file = File::open(&file).unwrap();
+        write_back(&file, &log, 0..told.copied, || true).unwrap();
         if cfg!(target_os = "linux") {
-            write_back(&file, &log, 0..told.copied, || true).unwrap();
+            begin(&file, u64::from(pages[0]) * size, size).unwrap();
         }
         assert!(pages_of(&log, 0..1_000_000).is_err(), "a log that is shorter");
+    }
+
+    #[test]
+    fn rows_of_pages_are_left_for_the_sync() {
+        let row: Vec<u32> = (100..108).collect();
+        let pages = [&[1, 2, 5][..], &row, &[200, 202]].concat();
+        assert_eq!(scattered(&pages), [1, 2, 5, 200, 202]);
+        assert!(scattered(&[]).is_empty());
     }
 }
