@@ -27,6 +27,8 @@ pub(crate) fn dist() -> Result<()> {
 pub(crate) struct Build {
     target: PathBuf,
     flags: String,
+    /// What the flags name, if they name counts.
+    counts: Option<PathBuf>,
 }
 
 impl Build {
@@ -35,19 +37,18 @@ impl Build {
         let target = test::target_folder()?.join("packaged");
         let Some(counts) = counts(rustc()?.llvm)? else {
             println!("This compiler cannot read the counts in {FOLDER}: built without them, and slower.");
-            return Ok(Self { target, flags: String::new() });
+            return Ok(Self { target, flags: String::new(), counts: None });
         };
-        begin_anew_with(&counts, &target)?;
         // What changed since the training is built as if there had been none.
         let flags = format!("-Cprofile-use={} -Cllvm-args=-no-pgo-warn-mismatch", counts.display());
-        Ok(Self { target, flags })
+        Ok(Self { target, flags, counts: Some(counts) })
     }
 
     /// That counts what it runs.
     fn training() -> Result<Self> {
         let target = test::target_folder()?.join("training");
         let flags = format!("-Cprofile-generate={}", target.join("counts").display());
-        Ok(Self { target, flags })
+        Ok(Self { target, flags, counts: None })
     }
 
     /// Where the programs are.
@@ -57,6 +58,9 @@ impl Build {
 
     /// Builds a package's program.
     pub(crate) fn run(&self, what: &[&str]) -> Result<()> {
+        if let Some(counts) = &self.counts {
+            begin_anew_with(counts, &self.target)?;
+        }
         let mut cargo = workspace::cargo(&["build", "--profile", "dist"]);
         // What runs during the build is not what is counted.
         cargo.env("LLVM_PROFILE_FILE", "/dev/null");
@@ -99,13 +103,13 @@ pub(crate) fn train() -> Result<()> {
     bench::exercise(&tools)?;
     let folder = workspace::root().join(FOLDER);
     std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    for old in kept()? {
-        std::fs::remove_file(&old.file).with_context(|| old.file.display().to_string())?;
-    }
     let file = folder.join(format!("{}{}{}", NAME[0], rustc.llvm, NAME[1]));
     let status = Command::new(&merge).args(["merge", "--sparse", "--output"]).arg(&file).arg(&counted).status();
     let status = status.with_context(|| merge.display().to_string())?;
     ensure!(status.success(), "{}: {status}", merge.display());
+    for old in kept()?.into_iter().filter(|kept| kept.file != file) {
+        std::fs::remove_file(&old.file).with_context(|| old.file.display().to_string())?;
+    }
     println!("{}: commit it, and `cargo xtask dist` uses it", file.display());
     Ok(())
 }

@@ -82,15 +82,19 @@ impl Desk {
             let desk = self.clone();
             self.dc.house.mail.write(async move {
                 let Some(user) = user.filter(|user| !user.disabled) else { return Ok(None) };
-                let link = format!("{}{recover_path}", desk.dc.base_url(&desk.realm));
-                Ok(Some(desk.letter(LetterText::Guessing { at, link: &link }, &user.email)))
+                Ok(Some(desk.to(&user, &recover_path, |link| LetterText::Guessing { at, link })))
             });
         }
     }
 
     fn tell(&self, user: &User, recover_path: &str, text: impl FnOnce(&str) -> LetterText<'_>) {
+        self.dc.house.mail.send(self.to(user, recover_path, text));
+    }
+
+    /// A letter with a link to where a lost account is recovered.
+    fn to(&self, user: &User, recover_path: &str, text: impl FnOnce(&str) -> LetterText<'_>) -> Letter {
         let link = format!("{}{recover_path}", self.dc.base_url(&self.realm));
-        self.dc.house.mail.send(self.letter(text(&link), &user.email));
+        self.letter(text(&link), &user.email)
     }
 }
 
