@@ -73,18 +73,19 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let binaries = postgres::binaries().context("PostgreSQL's programs")?;
         let cluster = Cluster::start(&binaries, Durability::None)?;
         println!("PostgreSQL of our own: {}", cluster.url());
-        let mut tests = cargo_test(&["test", "--no-fail-fast"]);
-        if packages.is_empty() {
-            tests.args(["--workspace", "--exclude", "grantor-e2e"]);
-        }
-        for package in &packages {
-            tests.args(["--package", package]);
-        }
+        // Without the examples: the lints compile them, and programs that nobody runs need not be linked.
+        let mut tests = cargo_test(&["test", "--no-fail-fast", "--tests"]);
+        tests.args(of_packages(&packages));
         tests.env("GRANTOR_TEST_POSTGRES", cluster.url());
         if args.thorough {
             tests.env("GRANTOR_THOROUGH", "1");
         }
         report.command("tests (SQLite and PostgreSQL)", &mut tests);
+        // A single program has no documentation to test, and cargo refuses to be asked for it.
+        if packages.is_empty() {
+            let mut examples = cargo_test(&["test", "--doc", "--quiet"]);
+            report.command("examples in the documentation", examples.args(of_packages(&packages)));
+        }
     }
 
     if args.wants("e2e") || args.wants("crash") || args.wants("cli") {
@@ -116,6 +117,14 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         report.skip("browser journeys", "--no-browser");
     }
     report.finish()
+}
+
+/// Cargo's words for these packages; for none, all but the browser's.
+fn of_packages(packages: &[&'static str]) -> Vec<&'static str> {
+    if packages.is_empty() {
+        return vec!["--workspace", "--exclude", "grantor-e2e"];
+    }
+    packages.iter().flat_map(|package| ["--package", *package]).collect()
 }
 
 fn either(report: &mut Report, built: bool, name: &str, act: impl FnOnce(&mut Report)) {
