@@ -32,7 +32,7 @@ pub async fn open(
     dc: &Arc<DataCenter>,
     headers: &HeaderMap,
     asking: &Asking,
-) -> Result<Result<LiveAccess, AccessError>, Failure> {
+) -> Result<Result<Arc<LiveAccess>, AccessError>, Failure> {
     match token_of(headers) {
         Ok(text) => judge(dc, text, asking).await,
         Err(cause) => Ok(Err(cause)),
@@ -47,7 +47,7 @@ pub async fn judge(
     dc: &Arc<DataCenter>,
     text: &str,
     asking: &Asking,
-) -> Result<Result<LiveAccess, AccessError>, Failure> {
+) -> Result<Result<Arc<LiveAccess>, AccessError>, Failure> {
     let Some(presented) = PresentedToken::parse(text) else { return Ok(Err(AccessError::Malformed)) };
     if let Err(byte) = dc.made_here(&presented.id) {
         return Ok(Err(AccessError::WrongDataCenter(byte)));
@@ -57,7 +57,7 @@ pub async fn judge(
         return Ok(Err(AccessError::Guessing));
     }
     let (now, id) = (asking.now, presented.id);
-    let live = match dc.store.look_up(move |tx| tx.access(&presented, now)).await? {
+    let live = match dc.store.access(presented, now).await? {
         Ok(live) => live,
         Err(cause) => {
             if cause == AccessError::Unknown {
@@ -72,7 +72,7 @@ pub async fn judge(
     if client_lives(dc, &live.client_id).await? {
         return Ok(Ok(live));
     }
-    asking.holder(live.client_id);
+    asking.holder(live.client_id.clone());
     Ok(Err(AccessError::ClientDisabled))
 }
 

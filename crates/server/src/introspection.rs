@@ -45,12 +45,12 @@ pub async fn look(
     presented: PresentedToken,
     caller: &Client,
     now: Timestamp,
-) -> Result<Result<LiveAccess, NotTold>, Failure> {
+) -> Result<Result<Arc<LiveAccess>, NotTold>, Failure> {
     if let Err(byte) = dc.made_here(&presented.id) {
         return Ok(Err(NotTold::Dead(AccessError::WrongDataCenter(byte))));
     }
     // No slowing down of guesses: a resource passes on what strangers send it, and must not be shut out for that.
-    let live = dc.store.look_up(move |tx| tx.access(&presented, now)).await?;
+    let live = dc.store.access(presented, now).await?;
     tell(dc, live, caller).await
 }
 
@@ -63,16 +63,16 @@ pub async fn look_signed(
     id: TokenId,
     caller: &Client,
     now: Timestamp,
-) -> Result<Result<LiveAccess, NotTold>, Failure> {
-    let live = dc.store.look_up(move |tx| tx.signed_access(id, now)).await?;
+) -> Result<Result<Arc<LiveAccess>, NotTold>, Failure> {
+    let live = dc.store.signed_access(id, now).await?;
     tell(dc, live, caller).await
 }
 
 async fn tell(
     dc: &Arc<DataCenter>,
-    live: Result<LiveAccess, AccessError>,
+    live: Result<Arc<LiveAccess>, AccessError>,
     caller: &Client,
-) -> Result<Result<LiveAccess, NotTold>, Failure> {
+) -> Result<Result<Arc<LiveAccess>, NotTold>, Failure> {
     let live = match live {
         Ok(live) => live,
         Err(cause) => return Ok(Err(NotTold::Dead(cause))),

@@ -2,6 +2,7 @@
 //! Host (`spec/decisions.md` 27).
 
 mod patient;
+mod serving;
 
 use std::{
     net::SocketAddr,
@@ -20,24 +21,15 @@ use axum::{
     response::Response,
 };
 use hyper::body::Incoming;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{
-        conn::auto,
-        graceful::{GracefulShutdown, Watcher},
-    },
-    service::TowerToHyperService,
-};
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
 use tokio_rustls::TlsAcceptor;
 use tower::{Service, ServiceExt, service_fn};
-use tracing::{debug, warn};
+use tracing::warn;
 
-use self::patient::Patient;
+use self::serving::serve;
 use crate::{
     house::DataCenter,
     http::{RequestId, peer::Peer, reply},
@@ -54,20 +46,26 @@ pub struct Limits {
     connections: usize,
     /// How long a connection may take for each of: speaking TLS, showing its version of HTTP, sending a request's head.
     head: Duration,
+    /// How long it may take nothing of an answer.
+    answer: Duration,
+    /// How long it may stay without a request. (HTTP/1 has `head` for that.)
+    idle: Duration,
 }
 
 impl Limits {
     /// Where everybody asks.
-    pub const PUBLIC: Self = Self { connections: 8_192, head: Duration::from_secs(15) };
+    pub const PUBLIC: Self = Self {
+        connections: 8_192,
+        head: Duration::from_secs(15),
+        answer: Duration::from_secs(30),
+        idle: Duration::from_mins(2),
+    };
     /// Where operators, probes and scrapers ask.
     pub const ADMIN: Self = Self { connections: 256, ..Self::PUBLIC };
 }
 
 /// How long a request may take in all, its body included.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The largest head.
-const MOST_HEAD: usize = 64 * 1024;
-
 /// A data center at home on a listener.
 #[derive(Debug, Clone)]
 pub struct Resident {
@@ -134,25 +132,30 @@ pub async fn run(
     limits: Limits,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(limits.connections));
     let residents: Arc<[Resident]> = residents.into();
     while let Some((stream, peer, place)) = accept(&socket, &room, &mut stopped).await {
         let _ = stream.set_nodelay(true);
         let service = service_of(Door { residents: Arc::clone(&residents), peer: Peer(peer) });
-        let watcher = graceful.watcher();
+        let stopped = stopped.clone();
         match acceptor.clone() {
-            None => drop(tokio::spawn(serve(stream, service, watcher, limits, place))),
+            None => drop(tokio::spawn(serve(stream, service, stopped, limits, place))),
             Some(acceptor) => {
                 tokio::spawn(async move {
                     if let Ok(Ok(stream)) = tokio::time::timeout(limits.head, acceptor.accept(stream)).await {
-                        serve(stream, service, watcher, limits, place).await;
+                        serve(stream, service, stopped, limits, place).await;
                     }
                 });
             }
         }
     }
-    graceful.shutdown().await;
+    empty(&room, limits).await;
+}
+
+/// Waits until everybody has left.
+async fn empty(room: &Semaphore, limits: Limits) {
+    let places = u32::try_from(limits.connections).unwrap_or(u32::MAX);
+    drop(room.acquire_many(places).await);
 }
 
 /// The next connection with its place in the room; None when it is time to stop.
@@ -178,37 +181,6 @@ async fn accept(
             },
         }
     }
-}
-
-/// Serves one connection to its end.
-async fn serve<S>(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    service: S,
-    watcher: Watcher,
-    limits: Limits,
-    _place: OwnedSemaphorePermit,
-) where
-    S: Service<Request<Incoming>, Response = Response> + Clone + Send + 'static,
-    S::Future: Send + 'static,
-    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    let builder = builder(limits);
-    let io = TokioIo::new(Patient::new(stream, limits.head));
-    let connection = builder.serve_connection(io, TowerToHyperService::new(service));
-    if let Err(error) = watcher.watch(connection.into_owned()).await {
-        debug!(%error, "a connection broke");
-    }
-}
-
-fn builder(limits: Limits) -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(MOST_HEAD);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(Some(Duration::from_secs(20)))
-        .max_concurrent_streams(100);
-    builder
 }
 
 /// What stands behind one connection.
@@ -310,13 +282,12 @@ fn next_request_id() -> RequestId {
 
 /// Serves the admin listener.
 pub async fn run_admin(socket: TcpListener, app: Router, limits: Limits, mut stopped: watch::Receiver<bool>) {
-    let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(limits.connections));
     while let Some((stream, _, place)) = accept(&socket, &room, &mut stopped).await {
         let service = app.clone().map_request(|request: Request<Incoming>| request.map(Body::new));
-        tokio::spawn(serve(stream, service, graceful.watcher(), limits, place));
+        tokio::spawn(serve(stream, service, stopped.clone(), limits, place));
     }
-    graceful.shutdown().await;
+    empty(&room, limits).await;
 }
 
 #[cfg(test)]

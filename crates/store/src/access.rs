@@ -1,5 +1,7 @@
-//! Access tokens: appended, read at every use, never cached. One is alive while its own row, its refresh
-//! token, its grant, its user and the membership all are.
+//! Access tokens: appended, and judged at every use. One is alive while its own row, its refresh token, its grant, its
+//! user and the membership all are.
+
+use std::sync::Arc;
 
 use grantor_protocol::{
     access_list::AccessList,
@@ -30,6 +32,36 @@ pub struct LiveAccess {
     pub expires_at: Timestamp,
     /// The resources it is for, one a line (RFC 8707); empty when none was named.
     pub resource: String,
+}
+
+/// A token that was alive when it was read.
+#[derive(Debug, Clone)]
+pub(crate) struct Judged {
+    secret_hash: SecretHash,
+    /// The refresh token it hangs from.
+    pub(crate) family: Option<TokenId>,
+    pub(crate) live: Arc<LiveAccess>,
+}
+
+impl Judged {
+    /// Judges it once more, by what changes without being written.
+    pub(crate) fn still(self, secret: Option<&SecretHash>, now: Timestamp) -> Result<Arc<LiveAccess>, AccessError> {
+        in_time(&self.secret_hash, secret, self.live.expires_at, now)?;
+        Ok(self.live)
+    }
+}
+
+/// Judges the secret, unless a signature stood for it, and the time.
+fn in_time(
+    kept: &SecretHash,
+    presented: Option<&SecretHash>,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), AccessError> {
+    if presented.is_some_and(|presented| !kept.matches(presented)) {
+        return Err(AccessError::Unknown);
+    }
+    if now >= expires_at { Err(AccessError::Expired) } else { Ok(()) }
 }
 
 impl Tx<'_> {
@@ -70,7 +102,8 @@ impl Tx<'_> {
         presented: &PresentedToken,
         now: Timestamp,
     ) -> Result<Result<LiveAccess, AccessError>, StoreError> {
-        self.judge_access(presented.id, Some(&presented.secret.hash(SecretKind::Access)), now)
+        let judged = self.judge_access(presented.id, Some(&presented.secret.hash(SecretKind::Access)), now)?;
+        Ok(judged.map(|judged| Arc::unwrap_or_clone(judged.live)))
     }
 
     /// The same for a JWT access token (RFC 9068), by its `jti`. Its signature was checked before: that is its secret.
@@ -79,15 +112,15 @@ impl Tx<'_> {
         id: TokenId,
         now: Timestamp,
     ) -> Result<Result<LiveAccess, AccessError>, StoreError> {
-        self.judge_access(id, None, now)
+        Ok(self.judge_access(id, None, now)?.map(|judged| Arc::unwrap_or_clone(judged.live)))
     }
 
-    fn judge_access(
+    pub(crate) fn judge_access(
         &mut self,
         id: TokenId,
         secret: Option<&SecretHash>,
         now: Timestamp,
-    ) -> Result<Result<LiveAccess, AccessError>, StoreError> {
+    ) -> Result<Result<Judged, AccessError>, StoreError> {
         let found = self.one(
             "SELECT a.secret_hash, a.expires_at, a.revoked_at, a.scopes, a.refresh_id,
                     r.scopes, r.recent, r.access_cap, r.revoked_at,
@@ -110,15 +143,12 @@ impl Tx<'_> {
             &[id.as_bytes().into()],
             |row| {
                 let kept = SecretHash::from_bytes(row.array(0)?);
-                if secret.is_some_and(|presented| !kept.matches(presented)) {
-                    return Ok(Err(AccessError::Unknown));
-                }
                 let expires_at = Timestamp::from_millis(row.int(1)?);
-                if now >= expires_at {
-                    return Ok(Err(AccessError::Expired));
+                if let Err(cause) = in_time(&kept, secret, expires_at, now) {
+                    return Ok(Err(cause));
                 }
-                let of_family = row.opt_blob_ref(4)?.is_some();
-                let family_lives = !of_family
+                let family = row.opt_array(4)?.map(TokenId::from_bytes);
+                let family_lives = family.is_none()
                     || (row.opt_int(8)?.is_none()
                         && AccessList::from_bytes(row.opt_blob_ref(6)?.unwrap_or_default())
                             .lives(&id, usize::try_from(row.opt_int(7)?.unwrap_or(0)).unwrap_or(0)));
@@ -147,7 +177,7 @@ impl Tx<'_> {
                 }
                 // Its own when it was narrowed or hangs from no refresh token, else the family's as they are now.
                 let scopes = row.opt_text_ref(3)?.or(row.opt_text_ref(5)?);
-                Ok(Ok(LiveAccess {
+                let live = LiveAccess {
                     user,
                     client_id: row.text(9)?,
                     scopes: ScopeList::from_stored(scopes.unwrap_or_default()),
@@ -155,7 +185,8 @@ impl Tx<'_> {
                     environment: row.opt_text_ref(18)?.and_then(Environment::parse).unwrap_or_default(),
                     expires_at,
                     resource: row.text(20)?,
-                }))
+                };
+                Ok(Ok(Judged { secret_hash: kept, family, live: Arc::new(live) }))
             },
         )?;
         Ok(found.unwrap_or(Err(AccessError::Unknown)))

@@ -1,6 +1,7 @@
 //! Everything below the nouns: opening a database, migrating it, queueing steps, committing them in groups, and one
 //! face ([`Tx`], [`Param`], [`Row`]) over the two engines.
 
+mod changes;
 mod job;
 mod migrations;
 mod options;
@@ -14,6 +15,7 @@ mod tx;
 mod url;
 mod value;
 
+pub(crate) use changes::Changes;
 pub use migrations::Migrations;
 pub use options::{StoreOptions, StoreStatistics};
 pub use param::Param;

@@ -8,6 +8,7 @@ pub use engine::{DatabaseUrl, Migrations, Param, PostgresUrl, Row, Store, StoreO
 pub use error::StoreError;
 
 mod access;
+mod access_memory;
 mod admin_tokens;
 mod assertions;
 mod audit;

@@ -9,7 +9,6 @@ use axum::{
     response::Response,
 };
 use grantor_protocol::{causes::AccessError, params::Found};
-use grantor_store::LiveAccess;
 use serde_json::Value;
 
 use super::error;
@@ -50,12 +49,14 @@ pub async fn open_id_user_info(State(dc): State<Arc<DataCenter>>, request: Reque
     let (client, cause) = match live {
         Ok(live) if !claims::signs_in(&live.scopes) => {
             asking.note(explained::scopes(&live.scopes, "openid"));
-            (Some(live.client_id), AccessError::ScopeMissing)
+            (Some(live.client_id.clone()), AccessError::ScopeMissing)
         }
-        Ok(LiveAccess { user: Some(user), scopes, .. }) => {
-            return reply::json(StatusCode::OK, Value::Object(claims::of(&user, &scopes)).to_string());
-        }
-        Ok(live) => (Some(live.client_id), AccessError::NoUser),
+        Ok(live) => match &live.user {
+            Some(user) => {
+                return reply::json(StatusCode::OK, Value::Object(claims::of(user, &live.scopes)).to_string());
+            }
+            None => (Some(live.client_id.clone()), AccessError::NoUser),
+        },
         Err(cause) => (None, cause),
     };
     asking.refuse(&dc, client.as_deref(), cause.name(), "");

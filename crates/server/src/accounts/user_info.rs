@@ -7,8 +7,7 @@ use axum::{
     http::{Method, StatusCode},
     response::Response,
 };
-use grantor_protocol::causes::AccessError;
-use grantor_store::LiveAccess;
+use grantor_protocol::{causes::AccessError, people::User};
 use serde::Serialize;
 
 use super::error;
@@ -48,25 +47,29 @@ pub async fn user_info(State(dc): State<Arc<DataCenter>>, request: Request) -> R
     let (client, cause) = match live {
         Ok(live) if !live.scopes.cover(&dc.house.catalog(), SCOPE) => {
             asking.note(explained::scopes(&live.scopes, SCOPE));
-            (Some(live.client_id), AccessError::ScopeMissing)
+            (Some(live.client_id.clone()), AccessError::ScopeMissing)
         }
-        Ok(LiveAccess { user: Some(user), .. }) => {
-            let display_name = user.display_name();
-            let body = Body {
-                first_name: &user.first_name,
-                email: &user.email,
-                last_name: &user.last_name,
-                display_name: &display_name,
-                zuid: user.id.0,
-            };
-            return match serde_json::to_string(&body) {
-                Ok(body) => reply::json(StatusCode::OK, body),
-                Err(_) => error::broken(),
-            };
-        }
-        Ok(live) => (Some(live.client_id), AccessError::NoUser),
+        Ok(live) => match &live.user {
+            Some(user) => return told(user),
+            None => (Some(live.client_id.clone()), AccessError::NoUser),
+        },
         Err(cause) => (None, cause),
     };
     asking.refuse(&dc, client.as_deref(), cause.name(), "");
     error::access(&dc, cause)
+}
+
+fn told(user: &User) -> Response {
+    let display_name = user.display_name();
+    let body = Body {
+        first_name: &user.first_name,
+        email: &user.email,
+        last_name: &user.last_name,
+        display_name: &display_name,
+        zuid: user.id.0,
+    };
+    match serde_json::to_string(&body) {
+        Ok(body) => reply::json(StatusCode::OK, body),
+        Err(_) => error::broken(),
+    }
 }

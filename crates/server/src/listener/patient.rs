@@ -1,5 +1,5 @@
-//! A connection whose first bytes are waited for, but not for ever. Which version of HTTP is spoken shows in them, and
-//! hyper's own patience begins only after that.
+//! A connection that is waited for, but not for ever: for its first bytes, in which it shows what version of HTTP is
+//! spoken (hyper's own patience begins only after that), and for taking what it is told.
 
 use std::{
     io::{self, IoSlice},
@@ -22,6 +22,10 @@ pub(super) struct Patient<S> {
     stream: S,
     /// Gone once the version shows, so that a request costs nothing.
     first: Option<First>,
+    /// How long nothing may be taken of what is told …
+    patience: Duration,
+    /// … and what is left of that, while it is waited for.
+    taking: Option<Pin<Box<Sleep>>>,
 }
 
 #[derive(Debug)]
@@ -32,9 +36,21 @@ struct First {
 }
 
 impl<S> Patient<S> {
-    /// Reading fails when the version does not show within `patience`.
-    pub(super) fn new(stream: S, patience: Duration) -> Self {
-        Self { stream, first: Some(First { seen: 0, patience: Box::pin(sleep(patience)) }) }
+    /// Reading fails when the version does not show within `head`, writing when nothing is taken within `answer`.
+    pub(super) fn new(stream: S, head: Duration, answer: Duration) -> Self {
+        let first = First { seen: 0, patience: Box::pin(sleep(head)) };
+        Self { stream, first: Some(first), patience: answer, taking: None }
+    }
+
+    /// Passes on how far a write has come, and fails one that has waited too long.
+    fn taken<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.taking = None;
+            return written;
+        }
+        let patience = self.patience;
+        ready!(self.taking.get_or_insert_with(|| Box::pin(sleep(patience))).as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -66,7 +82,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, buf)
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write(cx, buf);
+        this.taken(cx, written)
     }
 
     fn poll_write_vectored(
@@ -74,7 +92,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write_vectored(cx, bufs)
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, bufs);
+        this.taken(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -82,11 +102,15 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        let this = self.get_mut();
+        let flushed = Pin::new(&mut this.stream).poll_flush(cx);
+        this.taken(cx, flushed)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        let this = self.get_mut();
+        let shut = Pin::new(&mut this.stream).poll_shutdown(cx);
+        this.taken(cx, shut)
     }
 }
 

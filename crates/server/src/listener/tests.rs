@@ -1,7 +1,7 @@
 //! Connections that say nothing, or only half, and a listener that is to stop.
 
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     task::JoinHandle,
     time::timeout,
 };
@@ -11,10 +11,18 @@ use crate::tls;
 
 /// No test waits longer for what must come.
 const LONG: Duration = Duration::from_secs(30);
-/// For connections that are to be closed …
-const SHORT: Limits = Limits { connections: 8, head: Duration::from_millis(50) };
-/// … and for those that are not.
-const PATIENT: Limits = Limits { connections: 8, head: Duration::from_hours(1) };
+/// For connections that are to stay …
+const PATIENT: Limits = Limits {
+    connections: 8,
+    head: Duration::from_hours(1),
+    answer: Duration::from_hours(1),
+    idle: Duration::from_hours(1),
+};
+/// … and for those that are to be closed.
+const SHORT: Limits = Limits { head: Duration::from_millis(50), ..PATIENT };
+
+/// What HTTP/2 begins with: the preface, and settings that set nothing.
+const BEGINNING: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
 struct Listening {
     address: SocketAddr,
@@ -105,7 +113,7 @@ async fn both_versions_are_spoken_byte_by_byte() {
         is_answered(&mut listening.connect().await).await;
         let mut stream = listening.connect().await;
         stream.set_nodelay(true).unwrap();
-        for byte in b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0" {
+        for byte in BEGINNING {
             stream.write_all(&[*byte]).await.unwrap();
             tokio::task::yield_now().await;
         }
@@ -124,6 +132,40 @@ async fn a_full_house_hears_that_it_is_to_stop() {
         let mut only = listening.connect().await;
         is_answered(&mut only).await;
         let _more = listening.connect().await;
+        listening.end().await;
+    }
+}
+
+#[tokio::test]
+async fn who_never_takes_an_answer_is_hung_up_on() {
+    let limits = Limits { answer: Duration::from_millis(50), ..PATIENT };
+    for listening in [Listening::plain(limits).await, Listening::admin(limits).await] {
+        let mut stream = listening.connect().await;
+        // Until the buffers on the way are full of answers, and then of questions.
+        let asks = b"GET / HTTP/1.1\r\nhost: nowhere\r\n\r\n".repeat(1000);
+        let ended = timeout(LONG, async { while stream.write_all(&asks).await.is_ok() {} });
+        ended.await.expect("it is still listened to");
+        listening.end().await;
+    }
+}
+
+#[tokio::test]
+async fn who_asks_nothing_on_http2_is_sent_away_whatever_it_pings() {
+    let limits = Limits { idle: Duration::from_millis(50), ..PATIENT };
+    for listening in [Listening::plain(limits).await, Listening::admin(limits).await] {
+        let (mut hears, mut says) = listening.connect().await.into_split();
+        says.write_all(BEGINNING).await.unwrap();
+        let pings = tokio::spawn(async move {
+            while says.write_all(b"\0\0\x08\x06\0\0\0\0\0pingping").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        });
+        let mut heard = Vec::new();
+        let _ = timeout(LONG, hears.read_to_end(&mut heard)).await.expect("it stays open");
+        // An answer to a ping, and at the end a farewell (GOAWAY).
+        assert!(heard.windows(8).any(|bytes| bytes == b"pingping"), "{heard:?}");
+        assert!(heard.windows(5).any(|frame| frame == b"\0\0\x08\x07\0"), "{heard:?}");
+        timeout(LONG, pings).await.expect("it can still be told something").unwrap();
         listening.end().await;
     }
 }

@@ -9,7 +9,6 @@ use axum::{
     response::Response,
 };
 use grantor_protocol::{causes::AccessError, params::Params};
-use grantor_store::LiveAccess;
 use serde_json::{Value, json};
 
 use crate::{
@@ -54,15 +53,17 @@ async fn walk(dc: &Arc<DataCenter>, request: Request, asking: &Asking) -> Result
         }
     };
     let (client, cause) = match access::judge(dc, &token, asking).await? {
-        Ok(live) if !live.resource.is_empty() => (Some(live.client_id), AccessError::ForAnotherResource),
+        Ok(live) if !live.resource.is_empty() => (Some(live.client_id.clone()), AccessError::ForAnotherResource),
         Ok(live) if !claims::signs_in(&live.scopes) => {
             asking.note(explained::scopes(&live.scopes, "openid"));
-            (Some(live.client_id), AccessError::ScopeMissing)
+            (Some(live.client_id.clone()), AccessError::ScopeMissing)
         }
-        Ok(LiveAccess { user: Some(user), scopes, .. }) => {
-            return Ok(reply::json(StatusCode::OK, Value::Object(claims::of(&user, &scopes)).to_string()));
-        }
-        Ok(live) => (Some(live.client_id), AccessError::NoUser),
+        Ok(live) => match &live.user {
+            Some(user) => {
+                return Ok(reply::json(StatusCode::OK, Value::Object(claims::of(user, &live.scopes)).to_string()));
+            }
+            None => (Some(live.client_id.clone()), AccessError::NoUser),
+        },
         Err(cause) => (None, cause),
     };
     asking.refuse(dc, client.as_deref(), cause.name(), "");

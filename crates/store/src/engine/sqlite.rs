@@ -20,6 +20,7 @@ pub(crate) use self::session::Session;
 
 use self::readers::Readers;
 use self::writer::Writer;
+use super::changes::Changes;
 use super::job::Job;
 use super::migrations::Migrations;
 use super::options::{Counters, StoreOptions};
@@ -46,6 +47,7 @@ impl SqliteEngine {
         migrations: &Migrations,
         options: &StoreOptions,
         counters: Arc<Counters>,
+        changes: Arc<Changes>,
     ) -> Result<Self, StoreError> {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).map_err(|source| io_error(folder, source))?;
@@ -55,7 +57,7 @@ impl SqliteEngine {
         let mut session = Session::writer(file)?;
         migrate::migrate(&session, migrations, options.at)?;
         let (orders, waiting) = bounded(options.queue.max(1));
-        let writer = Writer::new(&mut session, waiting, Arc::clone(&counters), options)?;
+        let writer = Writer::new(&mut session, waiting, Arc::clone(&counters), changes, options)?;
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || {

@@ -5,6 +5,7 @@ use std::sync::{Arc, mpsc};
 
 use tokio::sync::oneshot;
 
+use super::changes::Changes;
 use super::job::{Job, Reply, Work};
 use super::migrations::Migrations;
 use super::options::{Counters, StoreOptions, StoreStatistics};
@@ -13,6 +14,7 @@ use super::sqlite::SqliteEngine;
 use super::tx::Tx;
 use super::url::DatabaseUrl;
 use crate::StoreError;
+use crate::access_memory::AccessMemory;
 
 /// An open store; cheap to clone, all clones are the same store.
 ///
@@ -27,6 +29,7 @@ struct Inner {
     url: DatabaseUrl,
     counters: Arc<Counters>,
     engine: Engine,
+    access_memory: Option<AccessMemory>,
 }
 
 enum Engine {
@@ -49,15 +52,18 @@ impl Store {
     /// [`StoreError::Unavailable`], [`StoreError::Url`], [`StoreError::Io`], or what the database said.
     pub fn open(url: &DatabaseUrl, migrations: &Migrations, options: &StoreOptions) -> Result<Self, StoreError> {
         let counters = Arc::new(Counters::default());
+        let mut access_memory = None;
         let engine = match url {
             DatabaseUrl::Sqlite(file) => {
-                Engine::Sqlite(SqliteEngine::open(file, migrations, options, Arc::clone(&counters))?)
+                let changes = Arc::<Changes>::default();
+                access_memory = options.exclusive.then(|| AccessMemory::new(Arc::clone(&changes)));
+                Engine::Sqlite(SqliteEngine::open(file, migrations, options, Arc::clone(&counters), changes)?)
             }
             DatabaseUrl::Postgres(url) => {
                 Engine::Postgres(PostgresEngine::open(url, migrations, options, Arc::clone(&counters))?)
             }
         };
-        Ok(Self { inner: Arc::new(Inner { url: url.clone(), counters, engine }) })
+        Ok(Self { inner: Arc::new(Inner { url: url.clone(), counters, engine, access_memory }) })
     }
 
     /// Runs a step in a transaction and answers after its commit is durable. When the future is dropped after its
@@ -154,6 +160,11 @@ impl Store {
             Engine::Sqlite(engine) => engine.close(),
             Engine::Postgres(engine) => engine.close(),
         }
+    }
+
+    /// What is remembered of access tokens, where nobody else writes.
+    pub(crate) fn access_memory(&self) -> Option<&AccessMemory> {
+        self.inner.access_memory.as_ref()
     }
 
     fn submit(&self, job: Box<dyn Job>) -> Result<(), StoreError> {

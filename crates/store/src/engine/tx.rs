@@ -1,6 +1,7 @@
 //! The transaction that a step is given: three ways to run a statement, the same for both engines. What a noun does in
 //! the store is an `impl Tx` block in that noun's file.
 
+use super::changes::Changed;
 use super::param::Param;
 use super::postgres::PostgresTx;
 use super::row::Row;
@@ -15,6 +16,8 @@ pub struct Tx<'c> {
     fault: Option<StoreError>,
     /// How many statements more it may run.
     left: u32,
+    /// Where somebody wants to know what it changes.
+    changed: Option<&'c mut Changed>,
 }
 
 #[derive(Debug)]
@@ -25,7 +28,12 @@ enum Engine<'c> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn sqlite(session: &'c Session) -> Self {
-        Self { engine: Engine::Sqlite(session), fault: None, left: u32::MAX }
+        Self { engine: Engine::Sqlite(session), fault: None, left: u32::MAX, changed: None }
+    }
+
+    /// For a step that may write.
+    pub(crate) fn sqlite_writing(session: &'c Session, changed: &'c mut Changed) -> Self {
+        Self { changed: Some(changed), ..Self::sqlite(session) }
     }
 
     /// For one statement, without a transaction around it.
@@ -34,7 +42,7 @@ impl<'c> Tx<'c> {
     }
 
     pub(crate) fn postgres(tx: PostgresTx<'c>) -> Self {
-        Self { engine: Engine::Postgres(tx), fault: None, left: u32::MAX }
+        Self { engine: Engine::Postgres(tx), fault: None, left: u32::MAX, changed: None }
     }
 
     /// The first error of a statement in this transaction.
@@ -55,7 +63,7 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// What the database said; a constraint that was violated is told by [`StoreError::is_constraint`].
     pub fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, StoreError> {
-        self.check()?;
+        self.check(sql, params)?;
         let result = match &mut self.engine {
             Engine::Sqlite(session) => session.execute(sql, params),
             Engine::Postgres(tx) => tx.execute(sql, params),
@@ -73,7 +81,7 @@ impl<'c> Tx<'c> {
         params: &[Param<'_>],
         map: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        self.check()?;
+        self.check(sql, params)?;
         let result = match &mut self.engine {
             Engine::Sqlite(session) => session.one(sql, params, map),
             Engine::Postgres(tx) => {
@@ -93,7 +101,7 @@ impl<'c> Tx<'c> {
         params: &[Param<'_>],
         mut map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        self.check()?;
+        self.check(sql, params)?;
         let result = match &mut self.engine {
             Engine::Sqlite(session) => session.all(sql, params, map),
             Engine::Postgres(tx) => {
@@ -112,7 +120,7 @@ impl<'c> Tx<'c> {
         sql: &'static str,
         mut each: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.check()?;
+        self.check(sql, &[])?;
         let result = match &mut self.engine {
             Engine::Sqlite(session) => session.each(sql, each),
             Engine::Postgres(tx) => tx.slices(sql, |rows| rows.iter().try_for_each(|row| each(&Row::postgres(row)))),
@@ -120,9 +128,12 @@ impl<'c> Tx<'c> {
         result.map_err(|error| self.keep(error))?
     }
 
-    fn check(&mut self) -> Result<(), StoreError> {
+    fn check(&mut self, sql: &str, params: &[Param<'_>]) -> Result<(), StoreError> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
+        }
+        if let Some(changed) = &mut self.changed {
+            changed.by(sql, params);
         }
         match self.left.checked_sub(1) {
             Some(left) => self.left = left,

@@ -84,6 +84,11 @@ pub(crate) struct Family {
     pub(crate) access: PresentedToken,
 }
 
+/// The outcome of a look-up, which has nothing to wait for on SQLite and a thread of its own on PostgreSQL.
+fn waited_for<T>(look_up: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(look_up)
+}
+
 pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) policy: Policy,
@@ -131,7 +136,7 @@ fn for_each_store(tables: &Migrations, rehearsals: &[bool], check: impl Fn(&Stor
                 );
                 let check = &check;
                 let run = move || {
-                    place.options.rehearse = rehearse;
+                    (place.options.rehearse, place.options.exclusive) = (rehearse, true);
                     let store = Store::open(&place.url, tables, &place.options).unwrap();
                     check(&store);
                     store.close();
@@ -309,7 +314,9 @@ impl World {
 
     pub(crate) fn family_with(&self, now: Timestamp, change: impl FnOnce(&mut NewCode)) -> Family {
         let code = self.issued_with(now, change);
-        self.redeem(&code, now).unwrap()
+        let family = self.redeem(&code, now).unwrap();
+        self.remember(&family.access, now);
+        family
     }
 
     /// A family of the portal's user.
@@ -355,12 +362,23 @@ impl World {
 
     pub(crate) fn refresh(&self, refresh: &PresentedToken, now: Timestamp) -> Result<PresentedToken, TokenError> {
         let (request, access) = self.refreshing(refresh, now);
-        self.ask(&request, now).map(|_| access)
+        let refreshed = self.ask(&request, now);
+        self.remember(&access, now);
+        refreshed.map(|_| access)
+    }
+
+    /// Has the store remember an access token, so that later looks show whether it forgets in time.
+    fn remember(&self, token: &PresentedToken, now: Timestamp) {
+        drop(waited_for(self.store.access(token.clone(), now)).unwrap());
     }
 
     pub(crate) fn access(&self, token: &PresentedToken, now: Timestamp) -> Result<LiveAccess, AccessError> {
-        let token = token.clone();
-        self.read(move |tx| tx.access(&token, now))
+        let (asked, token) = (token.clone(), token.clone());
+        let read = self.read(move |tx| tx.access(&asked, now));
+        // What is remembered of it must say the same, whatever was done to it since.
+        let known = waited_for(self.store.access(token, now)).unwrap();
+        assert_eq!(known.as_deref(), read.as_ref(), "remembered, and read");
+        read
     }
 
     /// Revokes by possession, as the open form does.

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod access_memory;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod backup;

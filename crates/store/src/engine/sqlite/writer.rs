@@ -13,6 +13,7 @@ use super::copier::{Copier, Copying};
 use super::session::{PASSIVE, Session};
 use super::{Order, beside};
 use crate::StoreError;
+use crate::engine::changes::{Changed, Changes};
 use crate::engine::job::Job;
 use crate::engine::options::{Counters, StoreOptions};
 use crate::engine::tx::Tx;
@@ -45,6 +46,9 @@ struct Lengths {
 pub(super) struct Writer {
     orders: Receiver<Order>,
     counters: Arc<Counters>,
+    changes: Arc<Changes>,
+    /// What the transaction that is open has changed.
+    changed: Changed,
     /// Pages in the log, told by SQLite at each commit.
     pages: Arc<AtomicU32>,
     copier: Copier,
@@ -69,6 +73,7 @@ impl Writer {
         session: &mut Session,
         orders: Receiver<Order>,
         counters: Arc<Counters>,
+        changes: Arc<Changes>,
         options: &StoreOptions,
     ) -> Result<Self, StoreError> {
         let pages = Arc::new(AtomicU32::new(0));
@@ -81,6 +86,8 @@ impl Writer {
         let mut writer = Self {
             orders,
             counters,
+            changes,
+            changed: Changed::default(),
             copier: Copier::new(session.file(), Arc::clone(&pages)),
             pages,
             lengths: LENGTHS,
@@ -143,26 +150,8 @@ impl Writer {
 
     /// One transaction over the steps at the front of `group`, which are answered and taken out of it. Steps that had
     /// not been run when the transaction was lost stay for the next one.
-    fn commit(&self, session: &Session, group: &mut Vec<Box<dyn Job>>) {
-        session.roll_back();
-        let mut ran = 0;
-        let mut lost = session.run("BEGIN IMMEDIATE").err();
-        if let Some(error) = &lost {
-            ran = group.len();
-            for job in group.iter_mut() {
-                job.fail(error.clone());
-            }
-        } else {
-            // Alone, a step needs no savepoint: its transaction is rolled back instead.
-            let alone = group.len() == 1 && !self.rehearse;
-            for job in group.iter_mut() {
-                ran += 1;
-                lost = self.step(session, job.as_mut(), alone).err();
-                if lost.is_some() {
-                    break;
-                }
-            }
-        }
+    fn commit(&mut self, session: &Session, group: &mut Vec<Box<dyn Job>>) {
+        let (ran, lost) = self.run_steps(session, group);
         let why = match lost {
             Some(error) => Some(StoreError::RolledBack(Box::new(error))),
             None if group.iter().all(|job| job.failed()) => None,
@@ -175,6 +164,8 @@ impl Writer {
             },
         };
         session.roll_back();
+        // Whatever came of it, and before anybody hears of it.
+        self.changes.note(&mut self.changed);
         self.counters.steps.add(ran as u64);
         for mut job in group.drain(..ran) {
             if let Some(error) = &why
@@ -189,25 +180,57 @@ impl Writer {
         }
     }
 
-    /// Runs one step inside the open transaction. An error means that the whole transaction is lost.
-    fn step(&self, session: &Session, job: &mut dyn Job, alone: bool) -> Result<(), StoreError> {
-        if alone {
-            job.run(&mut Tx::sqlite(session));
-            return still_open(session);
+    /// Runs the steps in a transaction. How many were run, and why the transaction is lost, if it is.
+    ///
+    /// Savepoints would keep each step from what another one left when it failed, and cost copies of pages; steps nearly
+    /// never fail. So they come without at first, and when one has failed, all run once more, each in its savepoint.
+    fn run_steps(&mut self, session: &Session, group: &mut [Box<dyn Job>]) -> (usize, Option<StoreError>) {
+        let mut savepoints = self.rehearse;
+        loop {
+            session.roll_back();
+            if let Err(error) = session.run("BEGIN IMMEDIATE") {
+                for job in group.iter_mut() {
+                    job.fail(error.clone());
+                }
+                return (group.len(), Some(error));
+            }
+            let (mut ran, mut lost, mut failed) = (0, None, false);
+            for job in group.iter_mut() {
+                ran += 1;
+                let outcome =
+                    if savepoints { self.step_apart(session, job.as_mut()) } else { self.step(session, job.as_mut()) };
+                lost = outcome.err();
+                failed |= job.failed();
+                if lost.is_some() || (failed && !savepoints) {
+                    break;
+                }
+            }
+            // Alone, a step is rolled back with its transaction.
+            if savepoints || group.len() == 1 || (lost.is_none() && !failed) {
+                return (ran, lost);
+            }
+            savepoints = true;
         }
-        let opened = session.run("SAVEPOINT step");
-        if let Err(error) = opened {
+    }
+
+    /// Runs one step inside the open transaction. An error means that the whole transaction is lost.
+    fn step(&mut self, session: &Session, job: &mut dyn Job) -> Result<(), StoreError> {
+        job.run(&mut Tx::sqlite_writing(session, &mut self.changed));
+        still_open(session)
+    }
+
+    /// The same, and takes back what a step that fails has written.
+    fn step_apart(&mut self, session: &Session, job: &mut dyn Job) -> Result<(), StoreError> {
+        if let Err(error) = session.run("SAVEPOINT step") {
             job.fail(error.clone());
             return Err(error);
         }
         if self.rehearse {
-            job.run(&mut Tx::sqlite(session));
-            still_open(session)?;
+            self.step(session, job)?;
             session.run("ROLLBACK TO step")?;
         }
-        let kept = job.run(&mut Tx::sqlite(session));
-        still_open(session)?;
-        if !kept {
+        self.step(session, job)?;
+        if job.failed() {
             session.run("ROLLBACK TO step")?;
         }
         session.run("RELEASE step")
@@ -314,7 +337,8 @@ mod tests {
         let file = folder.path().join("test.db");
         let mut session = Session::writer(&file).unwrap();
         let (_orders, waiting) = crossbeam_channel::bounded(1);
-        let mut writer = Writer::new(&mut session, waiting, Arc::default(), &StoreOptions::default()).unwrap();
+        let mut writer =
+            Writer::new(&mut session, waiting, Arc::default(), Arc::default(), &StoreOptions::default()).unwrap();
         writer.lengths = Lengths { checkpoint: 20, again: 5, insist: 50 };
         writer.begin_log();
         session.batch("CREATE TABLE item (data BLOB)").unwrap();
