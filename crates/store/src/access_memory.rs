@@ -11,13 +11,17 @@ use grantor_protocol::{
     token::{PresentedToken, TokenId},
 };
 
-use crate::{LiveAccess, Store, StoreError, access::Judged, engine::Changes};
+use crate::{
+    LiveAccess, Store, StoreError,
+    access::Judged,
+    engine::{Changes, Moment},
+};
 
 /// So many tokens are remembered at most, some half a kilobyte each.
 const PLACES: usize = 4096;
 
-/// An operator's commands beside a server write to the file too, and do not tell it: so long what they change may go
-/// unseen. For clients it is the same (decision 5).
+/// What somebody writes into the file with other tools than ours is seen after this long. For clients it is the same
+/// (decision 5).
 const LIFE: Duration = Duration::from_millis(500);
 
 /// The tokens that were looked at last.
@@ -39,8 +43,8 @@ struct Remembered {
 #[derive(Clone, Copy)]
 struct Reading {
     at: Instant,
-    /// The last commit whose changes it must have seen.
-    commit: u64,
+    /// The commits that it must have seen.
+    moment: Moment,
 }
 
 impl AccessMemory {
@@ -49,7 +53,7 @@ impl AccessMemory {
     }
 
     fn begin(&self) -> Reading {
-        Reading { at: Instant::now(), commit: self.changes.last() }
+        Reading { at: Instant::now(), moment: self.changes.now() }
     }
 
     fn keep(&self, id: TokenId, judged: &Judged, reading: Reading) {
@@ -62,8 +66,8 @@ impl AccessMemory {
     fn known(&self, id: TokenId) -> Option<Judged> {
         let place = self.place(id)?;
         let Remembered { judged, reading, .. } = place.as_deref().filter(|known| known.id == id)?;
-        let changed = |id: &TokenId| self.changes.after(reading.commit, id.as_bytes());
-        let holds = reading.at.elapsed() < LIFE && !changed(&id) && !judged.family.as_ref().is_some_and(changed);
+        let ids = [Some(&id), judged.family.as_ref()].into_iter().flatten().map(|id| id.as_bytes().as_slice());
+        let holds = reading.at.elapsed() < LIFE && self.changes.none_since(reading.moment, ids);
         holds.then(|| judged.clone())
     }
 

@@ -4,6 +4,7 @@
 mod changes;
 mod job;
 mod migrations;
+mod note;
 mod options;
 mod param;
 mod postgres;
@@ -15,7 +16,7 @@ mod tx;
 mod url;
 mod value;
 
-pub(crate) use changes::Changes;
+pub(crate) use changes::{Changes, Moment};
 pub use migrations::Migrations;
 pub use options::{StoreOptions, StoreStatistics};
 pub use param::Param;

@@ -151,7 +151,8 @@ async fn who_never_takes_an_answer_is_hung_up_on() {
 
 #[tokio::test]
 async fn who_asks_nothing_on_http2_is_sent_away_whatever_it_pings() {
-    let limits = Limits { idle: Duration::from_millis(50), ..PATIENT };
+    // It takes no notice of the farewell either.
+    let limits = Limits { idle: Duration::from_millis(50), answer: Duration::from_millis(50), ..PATIENT };
     for listening in [Listening::plain(limits).await, Listening::admin(limits).await] {
         let (mut hears, mut says) = listening.connect().await.into_split();
         says.write_all(BEGINNING).await.unwrap();

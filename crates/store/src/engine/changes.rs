@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::note::Note;
 use super::param::Param;
 
 /// What access tokens are judged by: the tables of the look-up in `access.rs`.
@@ -80,26 +81,39 @@ fn mark(id: &[u8]) -> usize {
     usize::from(u16::from_be_bytes([high, low])) % MARKS
 }
 
-/// The commits of a store that changed something of tokens, by their number.
+/// The commits of a store that changed something of tokens.
+#[derive(Debug)]
 pub(crate) struct Changes {
+    /// How many this process made.
     commits: AtomicU64,
-    /// The last one that may have changed any token …
+    /// The number of the last one that may have changed any token …
     everything: AtomicU64,
-    /// … and the last that changed a token with this mark.
+    /// … and of the last that changed a token with this mark.
     tokens: Box<[AtomicU64]>,
+    /// Where other processes tell of theirs.
+    note: Note,
+    /// This process is such another one.
+    beside: bool,
 }
 
-impl Default for Changes {
-    fn default() -> Self {
-        let never = || AtomicU64::new(0);
-        Self { commits: never(), everything: never(), tokens: (0..MARKS).map(|_| never()).collect() }
-    }
+/// A moment between commits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    commit: u64,
+    note: u64,
 }
 
 impl Changes {
-    /// The number of the last commit. What is read after this call contains that commit.
-    pub(crate) fn last(&self) -> u64 {
-        self.commits.load(Ordering::SeqCst)
+    /// `beside`: a server may have the file, and is to be told.
+    pub(super) fn new(note: Note, beside: bool) -> Self {
+        let never = || AtomicU64::new(0);
+        let tokens = (0..MARKS).map(|_| never()).collect();
+        Self { commits: never(), everything: never(), tokens, note, beside }
+    }
+
+    /// What is read after this call contains every commit before it.
+    pub(crate) fn now(&self) -> Moment {
+        Moment { commit: self.commits.load(Ordering::SeqCst), note: self.note.number() }
     }
 
     /// Takes note of a transaction, after its commit and before anybody is told of it.
@@ -116,12 +130,20 @@ impl Changes {
                 mark.store(number, Ordering::SeqCst);
             }
         }
+        if self.beside
+            && let Err(error) = self.note.renew()
+        {
+            // It looks again by itself soon.
+            tracing::debug!(%error, "a server that has this file could not be told of a change");
+        }
     }
 
-    /// Whether a commit after this one changed a token with this id.
-    pub(crate) fn after(&self, commit: u64, id: &[u8]) -> bool {
-        let later = |changed: &AtomicU64| changed.load(Ordering::SeqCst) > commit;
-        later(&self.everything) || self.tokens.get(mark(id)).is_none_or(later)
+    /// Whether nothing was changed since then that one of these tokens is judged by.
+    pub(crate) fn none_since<'i>(&self, moment: Moment, mut ids: impl Iterator<Item = &'i [u8]>) -> bool {
+        let later = |changed: &AtomicU64| changed.load(Ordering::SeqCst) > moment.commit;
+        !later(&self.everything)
+            && ids.all(|id| self.tokens.get(mark(id)).is_some_and(|changed| !later(changed)))
+            && self.note.number() == moment.note
     }
 }
 
@@ -158,22 +180,43 @@ mod tests {
 
     #[test]
     fn what_was_read_before_a_change_is_out_of_date_and_no_other() {
-        let (changes, mut changed) = (Changes::default(), Changed::default());
+        let (changes, mut changed) = (Changes::new(Note::default(), false), Changed::default());
         let (one, other) = ([0, 1], [0, 2]);
-        let before = changes.last();
-        assert!(!changes.after(before, &one));
+        let holds = |moment, ids: &[&[u8]]| changes.none_since(moment, ids.iter().copied());
+        let before = changes.now();
+        assert!(holds(before, &[&one, &other]));
         changed.by("UPDATE refresh_tokens SET recent = $2 WHERE id = $1", &[Param::Blob(&one)]);
         changes.note(&mut changed);
-        assert!(changes.after(before, &one) && !changes.after(before, &other));
-        let between = changes.last();
-        assert!(!changes.after(between, &one));
+        assert!(holds(before, &[&other]) && !holds(before, &[&one]) && !holds(before, &[&other, &one]));
+        let between = changes.now();
+        assert!(holds(between, &[&one]));
         changed.by("UPDATE refresh_tokens SET recent = $2 WHERE id = $1", &[]);
         changes.note(&mut changed);
-        assert!(changes.after(between, &one) && changes.after(between, &other), "an id that is not understood");
-        let last = changes.last();
+        assert!(!holds(between, &[&one]) && !holds(between, &[&other]), "an id that is not understood");
+        let last = changes.now();
         changed.by("INSERT INTO access_tokens (id) VALUES ($1)", &[Param::Blob(&one)]);
         changes.note(&mut changed);
-        assert_eq!(changes.last(), last);
-        assert!(!changes.after(last, &one));
+        assert!(holds(last, &[&one, &other]));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_change_of_another_process_is_a_change_of_everything() {
+        let folder = tempfile::tempdir().unwrap();
+        let note = || Note::of(folder.path().join("test.db.lock"));
+        let command = Changes::new(note(), true);
+        let tell = |sql: &'static str| {
+            let mut changed = Changed::default();
+            changed.by(sql, &[]);
+            command.note(&mut changed);
+        };
+        tell("DELETE FROM grants");
+        let server = Changes::new(note(), false);
+        let before = server.now();
+        tell("DELETE FROM audit");
+        assert!(server.none_since(before, std::iter::empty()));
+        tell("DELETE FROM grants");
+        assert!(!server.none_since(before, std::iter::empty()));
+        assert!(server.none_since(server.now(), std::iter::empty()));
     }
 }

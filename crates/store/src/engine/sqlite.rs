@@ -23,6 +23,7 @@ use self::writer::Writer;
 use super::changes::Changes;
 use super::job::Job;
 use super::migrations::Migrations;
+use super::note::Note;
 use super::options::{Counters, StoreOptions};
 use super::tx::Tx;
 use crate::StoreError;
@@ -37,6 +38,7 @@ pub(crate) struct SqliteEngine {
     orders: Sender<Order>,
     readers: Readers,
     counters: Arc<Counters>,
+    changes: Arc<Changes>,
     closed: AtomicBool,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -47,17 +49,17 @@ impl SqliteEngine {
         migrations: &Migrations,
         options: &StoreOptions,
         counters: Arc<Counters>,
-        changes: Arc<Changes>,
     ) -> Result<Self, StoreError> {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).map_err(|source| io_error(folder, source))?;
         }
         let lock = if options.exclusive { Some(lock(file)?) } else { None };
         create(file)?;
+        let changes = Arc::new(Changes::new(Note::of(lock_of(file)), !options.exclusive));
         let mut session = Session::writer(file)?;
         migrate::migrate(&session, migrations, options.at)?;
         let (orders, waiting) = bounded(options.queue.max(1));
-        let writer = Writer::new(&mut session, waiting, Arc::clone(&counters), changes, options)?;
+        let writer = Writer::new(&mut session, waiting, Arc::clone(&counters), Arc::clone(&changes), options)?;
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || {
@@ -71,6 +73,7 @@ impl SqliteEngine {
             orders,
             readers: Readers::new(file, options.readers),
             counters,
+            changes,
             closed: AtomicBool::new(false),
             thread: Mutex::new(Some(thread)),
         })
@@ -112,6 +115,10 @@ impl SqliteEngine {
         result
     }
 
+    pub(crate) fn changes(&self) -> &Arc<Changes> {
+        &self.changes
+    }
+
     pub(crate) fn queued(&self) -> usize {
         self.orders.len()
     }
@@ -133,7 +140,7 @@ impl SqliteEngine {
 
 /// Locks `FILE.lock` for as long as the returned file lives.
 fn lock(file: &Path) -> Result<File, StoreError> {
-    let path = beside(file, ".lock");
+    let path = lock_of(file);
     let lock = OpenOptions::new()
         .create(true)
         .truncate(false)
@@ -145,6 +152,10 @@ fn lock(file: &Path) -> Result<File, StoreError> {
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse(file.to_owned())),
         Err(TryLockError::Error(source)) => Err(io_error(&path, source)),
     }
+}
+
+fn lock_of(file: &Path) -> PathBuf {
+    beside(file, ".lock")
 }
 
 /// Creates an absent file readable by its owner only; SQLite gives its log the same rights.

@@ -5,7 +5,6 @@ use std::sync::{Arc, mpsc};
 
 use tokio::sync::oneshot;
 
-use super::changes::Changes;
 use super::job::{Job, Reply, Work};
 use super::migrations::Migrations;
 use super::options::{Counters, StoreOptions, StoreStatistics};
@@ -55,9 +54,9 @@ impl Store {
         let mut access_memory = None;
         let engine = match url {
             DatabaseUrl::Sqlite(file) => {
-                let changes = Arc::<Changes>::default();
-                access_memory = options.exclusive.then(|| AccessMemory::new(Arc::clone(&changes)));
-                Engine::Sqlite(SqliteEngine::open(file, migrations, options, Arc::clone(&counters), changes)?)
+                let engine = SqliteEngine::open(file, migrations, options, Arc::clone(&counters))?;
+                access_memory = options.exclusive.then(|| AccessMemory::new(Arc::clone(engine.changes())));
+                Engine::Sqlite(engine)
             }
             DatabaseUrl::Postgres(url) => {
                 Engine::Postgres(PostgresEngine::open(url, migrations, options, Arc::clone(&counters))?)

@@ -75,17 +75,18 @@ async fn a_token_that_is_used_again_is_not_read_again() {
 }
 
 #[tokio::test]
-async fn what_a_command_does_beside_the_server_is_seen_in_time() {
+async fn what_a_command_does_beside_the_server_is_seen() {
     let (mut place, store) = server();
     assert!(store.access(token(), at(1)).await.unwrap().is_ok());
     place.options.exclusive = false;
     let command = Store::open(&place.url, &DATA_CENTER, &place.options).unwrap();
     revoke(&command);
-    command.close();
+    // At once, where the two can tell each other.
     let since = Instant::now();
     while store.access(token(), at(1)).await.unwrap().is_ok() {
-        assert!(since.elapsed() < Duration::from_secs(20), "it is never looked at again");
+        assert!(cfg!(not(unix)) && since.elapsed() < Duration::from_secs(20), "it is not looked at again");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    command.close();
     store.close();
 }

@@ -330,6 +330,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
+    use crate::engine::note::Note;
 
     #[test]
     fn writers_wait_a_moment_and_ever_more_rarely_for_a_reader_that_stays() {
@@ -337,8 +338,8 @@ mod tests {
         let file = folder.path().join("test.db");
         let mut session = Session::writer(&file).unwrap();
         let (_orders, waiting) = crossbeam_channel::bounded(1);
-        let mut writer =
-            Writer::new(&mut session, waiting, Arc::default(), Arc::default(), &StoreOptions::default()).unwrap();
+        let changes = Arc::new(Changes::new(Note::default(), true));
+        let mut writer = Writer::new(&mut session, waiting, Arc::default(), changes, &StoreOptions::default()).unwrap();
         writer.lengths = Lengths { checkpoint: 20, again: 5, insist: 50 };
         writer.begin_log();
         session.batch("CREATE TABLE item (data BLOB)").unwrap();
