@@ -1,6 +1,7 @@
 //! Registered applications as the walks see them: cached, but never older than half a second
 //! (`spec/decisions.md` 24).
 
+pub mod nobody;
 pub mod removal;
 
 use std::{

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use grantor_store::{Notice, Store};
+use grantor_store::{Notice, Store, StoreError};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -11,7 +11,7 @@ use tokio::{
 };
 use tracing::warn;
 
-use crate::webhooks;
+use crate::{clients::nobody, webhooks};
 
 /// Notices kept per client; the oldest go.
 const KEPT: i64 = 10_000;
@@ -44,8 +44,12 @@ impl Recorder {
         (Self { queue }, Recording { going_on, task: tokio::spawn(write(store, waiting, ended)) })
     }
 
-    /// Queues a notice; when the queue is full it is only in the log.
+    /// Queues a notice; when the queue is full it is only in the log. Nobody's is queued as well, and thrown away only
+    /// then: whether there is a client does not show in the time (case D04). It takes no room of others.
     pub fn record(&self, row: Notice) {
+        if row.client_id == nobody::ID && self.queue.capacity() < QUEUE / 2 {
+            return;
+        }
         if self.queue.try_send(row).is_err() {
             warn!("a notice was not recorded for its client: too many at once, or the server stops");
         }
@@ -75,14 +79,10 @@ async fn write(store: Store, mut waiting: mpsc::Receiver<Notice>, mut ended: one
             }
             count = waiting.recv_many(&mut batch, BATCH) => if count == 0 { break },
         }
-        let rows = std::mem::take(&mut batch);
+        let mut rows = std::mem::take(&mut batch);
+        rows.retain(|row| row.client_id != nobody::ID);
         let count = rows.len();
-        let deliveries: Vec<_> = rows.iter().filter_map(webhooks::delivery).collect();
-        let written = store.write(move |tx| {
-            tx.add_notices(&rows, KEPT)?;
-            tx.add_deliveries(&deliveries, webhooks::KEPT)
-        });
-        if let Err(error) = written.await {
+        if let Err(error) = add(&store, rows).await {
             warn!(%error, count, "notices could not be written");
         }
         if open {
@@ -95,4 +95,16 @@ async fn write(store: Store, mut waiting: mpsc::Receiver<Notice>, mut ended: one
             }
         }
     }
+}
+
+async fn add(store: &Store, rows: Vec<Notice>) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let deliveries: Vec<_> = rows.iter().filter_map(webhooks::delivery).collect();
+    let written = store.write(move |tx| {
+        tx.add_notices(&rows, KEPT)?;
+        tx.add_deliveries(&deliveries, webhooks::KEPT)
+    });
+    written.await.map(drop)
 }

@@ -12,6 +12,7 @@ use grantor_store::{AuditTrail, Notice, NoticeKind};
 use tracing::{error, info};
 
 use crate::{
+    clients::nobody,
     entropy::NoEntropy,
     failure::Failure,
     house::DataCenter,
@@ -124,9 +125,7 @@ impl Asking {
             detail,
             "refused"
         );
-        if let Some(client_id) = client_id {
-            self.tell(dc, client_id, NoticeKind::Refusal, cause, detail);
-        }
+        self.tell(dc, client_id.unwrap_or(nobody::ID), NoticeKind::Refusal, cause, detail);
     }
 
     /// Tells a client's owner something.

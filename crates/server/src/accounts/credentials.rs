@@ -3,15 +3,12 @@
 
 use std::sync::Arc;
 
-use grantor_protocol::{
-    causes::TokenError,
-    client::{self, ClientRecord},
-    params::Found,
-};
+use grantor_protocol::{causes::TokenError, client::ClientRecord, params::Found};
 use grantor_store::StoreError;
 
 use crate::{
-    clients, explained,
+    clients::{self, nobody},
+    explained,
     guesses::Guess,
     house::DataCenter,
     http::params::{Basic, Sent},
@@ -66,18 +63,21 @@ impl<'a> Claim<'a> {
         self.secrets.iter().any(|s| !s.is_empty())
     }
 
-    /// Finds the client. For one that does not exist its secret is compared all the same, with nothing: a wrong secret
-    /// and a made-up id take as long.
+    /// Finds the client. One that does not exist takes as long as a wrong secret.
     ///
     /// # Errors
     /// The outer error is a breakage; the inner one `ClientUnknown`.
-    pub async fn find(&self, dc: &DataCenter) -> Result<Result<Arc<ClientRecord>, TokenError>, StoreError> {
+    pub async fn find(
+        &self,
+        dc: &DataCenter,
+        asking: &Asking,
+    ) -> Result<Result<Arc<ClientRecord>, TokenError>, StoreError> {
         for id in &self.ids {
             if let Some(record) = dc.client(id).await? {
                 return Ok(Ok(record));
             }
         }
-        client::authenticate_nobody(&self.secrets);
+        nobody::suspect(dc, &self.secrets, asking);
         Ok(Err(TokenError::ClientUnknown))
     }
 

@@ -90,6 +90,7 @@ async fn client<'s>(
     dc: &DataCenter,
     sent: &'s Sent,
     wanted: &str,
+    asking: &Asking,
 ) -> Result<Result<(Claim<'s>, Arc<ClientRecord>), Refused<DeviceError>>, Failure> {
     let refused = |cause| Ok(Err(Refused::unknown(DeviceError::Token(cause))));
     if let Some(name) = sent.params.first_conflicting(&SINGLE) {
@@ -103,7 +104,7 @@ async fn client<'s>(
         Ok(claim) => claim,
         Err(cause) => return refused(cause),
     };
-    let record = match claim.find(dc).await? {
+    let record = match claim.find(dc, asking).await? {
         Ok(record) => record,
         Err(cause) => {
             let detail = Some(format!("client id {:?}", tokens::shown(claim.id())));
@@ -122,7 +123,7 @@ fn of(record: &ClientRecord, cause: TokenError) -> Refused<DeviceError> {
 
 /// No secret is sent here: who polls has to prove itself.
 async fn start(dc: &Arc<DataCenter>, sent: &Sent, asking: &Asking) -> Outcome {
-    let record = match client(dc, sent, "device_request").await? {
+    let record = match client(dc, sent, "device_request", asking).await? {
         Ok((_, record)) => record,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -151,7 +152,7 @@ fn body(started: &Started) -> String {
 }
 
 async fn poll(dc: &Arc<DataCenter>, sent: &Sent, asking: &Asking) -> Outcome {
-    let (claim, record) = match client(dc, sent, "device_token").await? {
+    let (claim, record) = match client(dc, sent, "device_token", asking).await? {
         Ok(both) => both,
         Err(refused) => return Ok(Err(refused)),
     };

@@ -101,7 +101,7 @@ async fn caller(
         Ok(claim) => claim,
         Err(cause) => return Ok(Err(Refused::unknown(cause))),
     };
-    let record = match claim.find(dc).await? {
+    let record = match claim.find(dc, asking).await? {
         Ok(record) => record,
         Err(cause) => return Ok(Err(Refused::unknown(cause))),
     };

@@ -151,7 +151,7 @@ async fn authenticate(
         Err(TokenError::ParameterConflict(_)) => return Ok(Err(Refused::unknown(RevokeError::ParameterConflict))),
         Err(_) => return Ok(Err(Refused::unknown(RevokeError::ClientRefused))),
     };
-    let Ok(record) = claim.find(dc).await? else {
+    let Ok(record) = claim.find(dc, asking).await? else {
         return Ok(Err(Refused::unknown(RevokeError::ClientRefused)));
     };
     // A browser client has no secret to send; in the open form an id alone only narrows what is revoked.

@@ -78,7 +78,7 @@ async fn walk(
         Ok(_) => return Ok(Err(Refused::unknown(TokenError::GrantTypeUnknown))),
         Err(cause) => return Ok(Err(Refused::unknown(cause))),
     };
-    let record = match claim.find(dc).await? {
+    let record = match claim.find(dc, asking).await? {
         Ok(record) => record,
         Err(cause) => return Ok(Err(Refused::unknown(cause))),
     };

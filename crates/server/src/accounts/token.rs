@@ -103,10 +103,10 @@ async fn walk(
         Err(cause) => return Ok(Err(Refused::unknown(cause))),
     };
     let Some(grant) = grant else {
-        let client = claim.find(dc).await?.ok().map(|record| record.client.id.clone());
+        let client = claim.find(dc, asking).await?.ok().map(|record| record.client.id.clone());
         return Ok(Err(Refused { client, cause: TokenError::GrantTypeUnknown, detail: None }));
     };
-    let record = match claim.find(dc).await? {
+    let record = match claim.find(dc, asking).await? {
         Ok(record) => record,
         Err(cause) => {
             return Ok(Err(Refused {

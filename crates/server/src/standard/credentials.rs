@@ -3,16 +3,12 @@
 
 use std::sync::Arc;
 
-use grantor_protocol::{
-    auth_method::AuthMethod,
-    causes::TokenError,
-    client::{self, ClientRecord},
-    params::Params,
-};
+use grantor_protocol::{auth_method::AuthMethod, causes::TokenError, client::ClientRecord, params::Params};
 
 use super::assertion;
 use crate::{
-    clients, explained,
+    clients::{self, nobody},
+    explained,
     failure::Failure,
     guesses::Guess,
     house::DataCenter,
@@ -113,7 +109,7 @@ pub async fn authenticate(
     }
     let Some(record) = found else {
         // A wrong secret and a made-up id take as long.
-        client::authenticate_nobody(&claim.secrets);
+        nobody::suspect(dc, &claim.secrets, asking);
         let said = claim.ids.first().map(String::as_str).unwrap_or_default();
         let detail = Some(format!("client id {:?}", tokens::shown(said)));
         return Ok(Err(Refused { client: None, cause: TokenError::ClientUnknown, detail }));
