@@ -80,7 +80,7 @@ impl SqliteEngine {
     }
 
     pub(crate) fn write(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
-        if self.closed.load(Ordering::Relaxed) {
+        if self.is_closed() {
             return Err(StoreError::closed());
         }
         self.orders.try_send(Order::Step(job)).map_err(|refused| match refused {
@@ -104,7 +104,7 @@ impl SqliteEngine {
     }
 
     fn counted<T>(&self, read: impl FnOnce(&Readers) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        if self.closed.load(Ordering::Relaxed) {
+        if self.is_closed() {
             return Err(StoreError::closed());
         }
         self.counters.reads.add(1);
@@ -117,6 +117,10 @@ impl SqliteEngine {
 
     pub(crate) fn changes(&self) -> &Arc<Changes> {
         &self.changes
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
     }
 
     pub(crate) fn queued(&self) -> usize {

@@ -161,9 +161,12 @@ impl Store {
         }
     }
 
-    /// What is remembered of access tokens, where nobody else writes.
+    /// What is remembered of access tokens, where nobody else writes; nothing any more once the store is closed.
     pub(crate) fn access_memory(&self) -> Option<&AccessMemory> {
-        self.inner.access_memory.as_ref()
+        match &self.inner.engine {
+            Engine::Sqlite(engine) if !engine.is_closed() => self.inner.access_memory.as_ref(),
+            Engine::Sqlite(_) | Engine::Postgres(_) => None,
+        }
     }
 
     fn submit(&self, job: Box<dyn Job>) -> Result<(), StoreError> {

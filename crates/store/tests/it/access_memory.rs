@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use grantor_protocol::causes::AccessError;
 use grantor_protocol::secret::{SecretKind, TokenSecret};
 use grantor_protocol::token::{DataCenterByte, PresentedToken, TokenId};
-use grantor_store::{DATA_CENTER, Store};
+use grantor_store::{DATA_CENTER, Store, StoreError};
 
 use crate::engine_support::Place;
 use crate::fixtures::at;
@@ -72,6 +72,15 @@ async fn a_token_that_is_used_again_is_not_read_again() {
     revoke(&store);
     assert_eq!(store.access(token(), at(2)).await.unwrap().unwrap_err(), AccessError::Revoked);
     store.close();
+}
+
+#[tokio::test]
+async fn a_closed_store_remembers_nothing() {
+    let (_place, store) = server();
+    assert!(store.access(token(), at(1)).await.unwrap().is_ok());
+    store.clone().close();
+    let closed = store.access(token(), at(1)).await;
+    assert!(matches!(closed, Err(StoreError::Unavailable(_))), "{closed:?}");
 }
 
 #[tokio::test]
