@@ -101,12 +101,12 @@ struct Asked {
     /// Grows whenever something is asked, answered or told.
     turns: AtomicU64,
     /// It speaks HTTP/1, where a head and an answer have their own time, and a long answer is nobody's idleness.
-    patient: AtomicBool,
+    http1: AtomicBool,
 }
 
 impl Asked {
     fn speaks(&self, version: Version) {
-        self.patient.store(version < Version::HTTP_2, Ordering::Relaxed);
+        self.http1.store(version < Version::HTTP_2, Ordering::Relaxed);
     }
 
     fn turn(&self) {
@@ -119,7 +119,7 @@ impl Asked {
             let before = self.turns.load(Ordering::Relaxed);
             sleep(idle).await;
             let busy = self.at_work.load(Ordering::Relaxed) > 0 || self.turns.load(Ordering::Relaxed) != before;
-            if !busy && !self.patient.load(Ordering::Relaxed) {
+            if !busy && !self.http1.load(Ordering::Relaxed) {
                 return;
             }
         }

@@ -65,7 +65,7 @@ fn reach(sql: &str) -> Reach {
             }
         }
         Some("UPDATE") => match (words.next(), words.next(), words.next()) {
-            (Some("access_tokens" | "refresh_tokens"), ..) if sql.contains(" WHERE id = $1") => Reach::Token,
+            (Some("access_tokens" | "refresh_tokens"), ..) if of_one_id(sql) => Reach::Token,
             // Which tokens there are, for the caps; who lives is said by the tokens themselves.
             (Some("grants"), _, Some("access_ids" | "refresh_ids")) if !sql.contains(',') => Reach::Nothing,
             (table, ..) if watched(table) => Reach::Everything,
@@ -73,6 +73,12 @@ fn reach(sql: &str) -> Reach {
         },
         _ => Reach::Everything,
     }
+}
+
+/// Whether a statement changes at most the row whose id is `$1`.
+fn of_one_id(sql: &str) -> bool {
+    let condition = sql.split_once(" WHERE ").and_then(|(_, condition)| condition.strip_prefix("id = $1"));
+    condition.is_some_and(|rest| rest.is_empty() || (rest.starts_with(" AND ") && !rest.contains(" OR ")))
 }
 
 /// The last bytes of an id are random.
@@ -117,7 +123,7 @@ impl Changes {
     }
 
     /// Takes note of a transaction, after its commit and before anybody is told of it.
-    pub(super) fn note(&self, changed: &mut Changed) {
+    pub(super) fn record(&self, changed: &mut Changed) {
         if changed.is_nothing() {
             return;
         }
@@ -165,6 +171,9 @@ mod tests {
             (Reach::Token, "UPDATE refresh_tokens SET recent = $2, used_at = $3 WHERE id = $1"),
             (Reach::Token, "UPDATE access_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"),
             (Reach::Everything, "UPDATE refresh_tokens SET revoked_at = $2 WHERE grant_id = $1"),
+            (Reach::Everything, "UPDATE refresh_tokens SET revoked_at = $2 WHERE id = $10"),
+            (Reach::Everything, "UPDATE refresh_tokens SET revoked_at = $2 WHERE id = $1 OR grant_id = $3"),
+            (Reach::Everything, "UPDATE refresh_tokens SET revoked_at = $2 WHERE id = $1 AND realm = $3 OR TRUE"),
             (Reach::Everything, "UPDATE grants SET refresh_ids = $2, revoked_at = $3 WHERE id = $1"),
             (Reach::Everything, "UPDATE grants SET revoked_at = $2 WHERE id = $1"),
             (Reach::Everything, "UPDATE users SET disabled = TRUE WHERE id = $1"),
@@ -186,16 +195,16 @@ mod tests {
         let before = changes.now();
         assert!(holds(before, &[&one, &other]));
         changed.by("UPDATE refresh_tokens SET recent = $2 WHERE id = $1", &[Param::Blob(&one)]);
-        changes.note(&mut changed);
+        changes.record(&mut changed);
         assert!(holds(before, &[&other]) && !holds(before, &[&one]) && !holds(before, &[&other, &one]));
         let between = changes.now();
         assert!(holds(between, &[&one]));
         changed.by("UPDATE refresh_tokens SET recent = $2 WHERE id = $1", &[]);
-        changes.note(&mut changed);
+        changes.record(&mut changed);
         assert!(!holds(between, &[&one]) && !holds(between, &[&other]), "an id that is not understood");
         let last = changes.now();
         changed.by("INSERT INTO access_tokens (id) VALUES ($1)", &[Param::Blob(&one)]);
-        changes.note(&mut changed);
+        changes.record(&mut changed);
         assert!(holds(last, &[&one, &other]));
     }
 
@@ -208,7 +217,7 @@ mod tests {
         let tell = |sql: &'static str| {
             let mut changed = Changed::default();
             changed.by(sql, &[]);
-            command.note(&mut changed);
+            command.record(&mut changed);
         };
         tell("DELETE FROM grants");
         let server = Changes::new(note(), false);

@@ -165,7 +165,7 @@ impl Writer {
         };
         session.roll_back();
         // Whatever came of it, and before anybody hears of it.
-        self.changes.note(&mut self.changed);
+        self.changes.record(&mut self.changed);
         self.counters.steps.add(ran as u64);
         for mut job in group.drain(..ran) {
             if let Some(error) = &why
