@@ -24,8 +24,8 @@ pub struct ClientTokenRequest {
     pub client_id: String,
     /// At which door.
     pub realm: Realm,
-    /// For whom it acts; [`UserId::NOBODY`] when for itself.
-    pub user: UserId,
+    /// For whom it acts.
+    pub acts_for: ActsFor,
     /// In which organization; empty for none. A user must belong to it.
     pub organization_id: String,
     /// What it may do.
@@ -40,9 +40,39 @@ pub struct ClientTokenRequest {
     pub event: AuditEvent,
 }
 
+/// For whom a client acts without a code or a refresh token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActsFor {
+    /// Nobody but itself.
+    Itself,
+    /// That user of the door's realm.
+    User(UserId),
+    /// Its owner: the user of the accounts realm with this folded address.
+    Owner(String),
+}
+
+impl ActsFor {
+    /// The user, unless it has to be found.
+    const fn user(&self) -> Option<UserId> {
+        match self {
+            Self::Itself => Some(UserId::NOBODY),
+            Self::User(user) => Some(*user),
+            Self::Owner(_) => None,
+        }
+    }
+
+    /// The address to find the user by.
+    fn email(&self) -> Option<&str> {
+        if let Self::Owner(email) = self { Some(email) } else { None }
+    }
+}
+
 /// The grant such tokens hang from.
 struct ClientGrant {
     id: TokenId,
+    user: UserId,
+    /// Whether its user may still have such a token.
+    standing: Result<(), TokenError>,
     /// The tokens made from it without a refresh token.
     listed: AccessList,
     /// What the organization's administrators decided.
@@ -63,15 +93,25 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<Result<FamilyRules, TokenError>, StoreError> {
         let mut grant = self.client_grant(asked)?;
+        let user = match &grant {
+            Some(there) => there.user,
+            None => match self.acting_user(&asked.acts_for)? {
+                Some(user) => user,
+                None => return Ok(Err(TokenError::OwnerUnknown)),
+            },
+        };
         if grant.is_none() {
             // A new grant needs the locks above it, in their order; one that is there needed only its own.
-            self.lock_client_user(asked.user, &asked.client_id)?;
-            self.hold_person(asked.user, &asked.organization_id)?;
+            self.lock_client_user(user, &asked.client_id)?;
+            self.hold_person(user, &asked.organization_id)?;
             grant = self.client_grant(asked)?;
         }
-        if !self.still_member(asked.user, &asked.realm, &asked.organization_id)? {
-            let gone = asked.user != UserId::NOBODY && self.user(asked.user)?.is_none_or(|u| u.disabled);
-            return Ok(Err(if gone { TokenError::UserDisabled } else { TokenError::OrganizationNotAllowed }));
+        let standing = match &grant {
+            Some(there) => there.standing.clone(),
+            None => self.standing(user, asked)?,
+        };
+        if let Err(cause) = standing {
+            return Ok(Err(cause));
         }
         // Nobody consented, so no consent can be too old.
         let (client_id, organization_id) = (asked.client_id.as_str(), asked.organization_id.as_str());
@@ -87,7 +127,7 @@ impl Tx<'_> {
             (there.id, there.listed)
         } else {
             let nothing = (&ScopeList::default(), false);
-            let id = self.consent(asked.user, client_id, organization_id, nothing, asked.fresh_grant, now)?;
+            let id = self.consent(user, client_id, organization_id, nothing, asked.fresh_grant, now)?;
             (id, AccessList::default())
         };
         if policy.throttles && !listed.admits(now, policy.access_token_rate) {
@@ -113,7 +153,7 @@ impl Tx<'_> {
             &[grant_id.as_bytes().into(), (&listed.to_bytes()).into()],
         )?;
         let concerning = Concerning {
-            user: Some(asked.user).filter(|user| *user != UserId::NOBODY),
+            user: Some(user).filter(|user| *user != UserId::NOBODY),
             client_id: Some(&asked.client_id),
             organization_id: Some(&asked.organization_id),
         };
@@ -122,24 +162,65 @@ impl Tx<'_> {
         Ok(Ok(rules))
     }
 
-    /// The live grant, locked.
+    /// The user the client acts for, whether disabled or not.
+    fn acting_user(&mut self, acts_for: &ActsFor) -> Result<Option<UserId>, StoreError> {
+        match acts_for {
+            ActsFor::Owner(email) => Ok(self.user_by_email(&Realm::Accounts, email)?.map(|found| found.user.id)),
+            ActsFor::Itself | ActsFor::User(_) => Ok(acts_for.user()),
+        }
+    }
+
+    /// Whether the user may have such a token, when there is no grant yet that says so.
+    fn standing(&mut self, user: UserId, asked: &ClientTokenRequest) -> Result<Result<(), TokenError>, StoreError> {
+        if self.still_member(user, &asked.realm, &asked.organization_id)? {
+            return Ok(Ok(()));
+        }
+        let lives = user == UserId::NOBODY || self.user(user)?.is_some_and(|found| !found.disabled);
+        Ok(standing(lives, false))
+    }
+
+    /// The live grant, locked, with what must still hold around it: by one statement, as for a refresh.
     fn client_grant(&mut self, asked: &ClientTokenRequest) -> Result<Option<ClientGrant>, StoreError> {
         self.one(
-            "SELECT g.id, g.access_ids,
+            "SELECT g.id, g.access_ids, g.user_id,
+                    NOT EXISTS (SELECT 1 FROM users u WHERE u.id BETWEEN g.user_id AND g.user_id AND u.disabled),
+                    CASE WHEN g.organization_id = '' THEN TRUE
+                         WHEN g.user_id = 0 THEN EXISTS (SELECT 1 FROM organizations o WHERE o.id = g.organization_id)
+                         WHEN $5 = '' THEN EXISTS (SELECT 1 FROM memberships m
+                              WHERE m.user_id = g.user_id AND m.organization_id = g.organization_id)
+                         ELSE EXISTS (SELECT 1 FROM portals p
+                              WHERE p.id = $5 AND p.organization_id = g.organization_id) END,
                     p.clients_listed, p.clients, p.blocked_scopes, p.maximum_life, p.review_required, v.state
              FROM grants g
              LEFT JOIN organization_policies p ON p.organization_id = g.organization_id
              LEFT JOIN reviews v ON v.organization_id = p.organization_id AND v.client_id = g.client_id
-             WHERE g.user_id = $1 AND g.client_id = $2 AND g.organization_id = $3 AND g.revoked_at IS NULL
+             WHERE g.user_id = COALESCE($1, (SELECT w.id FROM users w WHERE w.realm = '' AND w.email = $4))
+               AND g.client_id = $2 AND g.organization_id = $3 AND g.revoked_at IS NULL
              FOR UPDATE OF g",
-            &[asked.user.0.into(), asked.client_id.as_str().into(), asked.organization_id.as_str().into()],
+            &[
+                asked.acts_for.user().map(|user| user.0).into(),
+                asked.client_id.as_str().into(),
+                asked.organization_id.as_str().into(),
+                asked.acts_for.email().into(),
+                asked.realm.as_str().into(),
+            ],
             |row| {
                 Ok(ClientGrant {
                     id: TokenId::from_bytes(row.array(0)?),
+                    user: UserId(row.int(2)?),
+                    standing: standing(row.bool(3)?, row.bool(4)?),
                     listed: AccessList::from_bytes(row.opt_blob_ref(1)?.unwrap_or_default()),
-                    policy: read_policy(row, 2)?,
+                    policy: read_policy(row, 5)?,
                 })
             },
         )
+    }
+}
+
+fn standing(lives: bool, member: bool) -> Result<(), TokenError> {
+    match (lives, member) {
+        (false, _) => Err(TokenError::UserDisabled),
+        (true, false) => Err(TokenError::OrganizationNotAllowed),
+        (true, true) => Ok(()),
     }
 }

@@ -63,7 +63,7 @@ pub use backup::{DumpTotals, Restoring};
 pub use browser_sessions::{NewBrowserSession, OwnSession, SeenFrom, SessionLife, SignedIn};
 pub use client_logos::Looks;
 pub use client_secrets::{LIVE_SECRETS, LiveSecret, SecretEnd};
-pub use client_tokens::ClientTokenRequest;
+pub use client_tokens::{ActsFor, ClientTokenRequest};
 pub use clients::Registration;
 pub use codes::{CodeKind, Issued, NewCode, NoCode, Origin};
 pub use device_codes::{DeviceCode, DevicePoll, DeviceState, NewDeviceCode};

@@ -21,7 +21,7 @@ use grantor_protocol::{
     secret::SecretKind,
     time::Timestamp,
 };
-use grantor_store::{AuditEvent, ClientTokenRequest, Portal};
+use grantor_store::{ActsFor, AuditEvent, ClientTokenRequest, Portal};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -233,7 +233,7 @@ async fn issue(
     let asked = ClientTokenRequest {
         client_id: client_id.clone(),
         realm,
-        user: user.id,
+        acts_for: ActsFor::User(user.id),
         organization_id: portal.organization_id,
         scopes: scopes.clone(),
         resource: String::new(),

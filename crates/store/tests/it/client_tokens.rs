@@ -7,16 +7,23 @@ use grantor_protocol::scope::ScopeList;
 use grantor_protocol::secret::SecretKind;
 use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::PresentedToken;
-use grantor_store::{AuditEvent, ClientTokenRequest};
+use grantor_store::{ActsFor, AuditEvent, ClientTokenRequest};
 
 use crate::fixtures::{C1, O1, O2, PU, READ, U1, World, at, for_each_world, kept, portal};
+
+/// The address of [`U1`].
+const ALICE: &str = "alice@zylker.example";
 
 fn asked(world: &World, user: UserId, organization: &str, now: Timestamp) -> (ClientTokenRequest, PresentedToken) {
     let access = world.token(now);
     let asked = ClientTokenRequest {
         client_id: C1.to_owned(),
         realm: if user == PU { portal() } else { Realm::Accounts },
-        user,
+        acts_for: match user {
+            UserId::NOBODY => ActsFor::Itself,
+            U1 => ActsFor::Owner(ALICE.to_owned()),
+            user => ActsFor::User(user),
+        },
         organization_id: organization.to_owned(),
         scopes: ScopeList::read(READ).unwrap(),
         resource: String::new(),
@@ -104,9 +111,41 @@ fn nobody_s_organization_must_exist_and_a_user_s_be_theirs() {
             assert_eq!(issue(world, &asked, at(1)), Err(cause), "{user:?} {organization}");
         }
         assert_eq!(world.number("SELECT COUNT(*) FROM grants"), 0);
-        world.disable(U1, Realm::Accounts, "alice@zylker.example", true);
+        world.disable(U1, Realm::Accounts, ALICE, true);
         let (asked, _) = asked(world, U1, O1, at(1));
         assert_eq!(issue(world, &asked, at(1)), Err(TokenError::UserDisabled));
+    });
+}
+
+#[test]
+fn what_holds_for_the_first_holds_for_the_next() {
+    for_each_world(|world| {
+        for (user, organization) in [(U1, O1), (PU, O1), (UserId::NOBODY, O2)] {
+            issued(world, user, organization, at(1));
+        }
+        world.disable(U1, Realm::Accounts, ALICE, true);
+        let (asked_again, _) = asked(world, U1, O1, at(2));
+        world.unchanged(|| assert_eq!(issue(world, &asked_again, at(2)), Err(TokenError::UserDisabled)));
+        world.disable(U1, Realm::Accounts, ALICE, false);
+        world.execute("DELETE FROM memberships WHERE user_id = 1");
+        world.execute("DELETE FROM organizations WHERE id = '60002'");
+        world.execute("UPDATE portals SET organization_id = '60002'");
+        for (user, organization) in [(U1, O1), (PU, O1), (UserId::NOBODY, O2)] {
+            let (asked, _) = asked(world, user, organization, at(3));
+            assert_eq!(issue(world, &asked, at(3)), Err(TokenError::OrganizationNotAllowed), "{user:?}");
+        }
+    });
+}
+
+#[test]
+fn an_owner_without_an_account_is_nobody_s_heir() {
+    for_each_world(|world| {
+        issued(world, UserId::NOBODY, "", at(1));
+        for owner in ["", "gone@zylker.example"] {
+            let (mut asked, _) = asked(world, U1, "", at(2));
+            asked.acts_for = ActsFor::Owner(owner.to_owned());
+            world.unchanged(|| assert_eq!(issue(world, &asked, at(2)), Err(TokenError::OwnerUnknown), "{owner:?}"));
+        }
     });
 }
 

@@ -12,8 +12,8 @@ use grantor_protocol::secret::SecretKind;
 use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::TokenId;
 use grantor_store::{
-    AuditEvent, ClientTokenRequest, CodeKind, Consented, NewBrowserSession, NewImplicit, NoCode, NotAgain, SeenFrom,
-    SessionRefresh,
+    ActsFor, AuditEvent, ClientTokenRequest, CodeKind, Consented, NewBrowserSession, NewImplicit, NoCode, NotAgain,
+    SeenFrom, SessionRefresh,
 };
 
 use crate::fixtures::{ALL, C1, O1, O2, READ, U1, U2, World, at, for_each_world, kept, portal};
@@ -65,7 +65,7 @@ fn client_token(world: &World, now: Timestamp) -> Result<(), TokenError> {
     let asked = ClientTokenRequest {
         client_id: C1.to_owned(),
         realm: Realm::Accounts,
-        user: U2,
+        acts_for: ActsFor::User(U2),
         organization_id: O1.to_owned(),
         scopes: ScopeList::read(READ).unwrap(),
         resource: String::new(),

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use grantor_protocol::{
     causes::TokenError,
     client::{Client, ClientRecord},
-    people::{Membership, Realm, UserId},
+    people::{Membership, Realm},
     scope::{Catalog, ScopeList},
     secret::SecretKind,
 };
-use grantor_store::{AuditEvent, ClientTokenRequest};
+use grantor_store::{ActsFor, AuditEvent, ClientTokenRequest};
 
 use super::issued::Issued;
 use crate::{failure::Failure, house::DataCenter, http::params::Sent, refusals::Asking, tokens};
@@ -36,26 +36,19 @@ pub async fn issue(
         Err(cause) => return Ok(Err(cause)),
     };
     let owner = record.client.settings.owner.clone();
-    let found = dc.store.read(move |tx| {
-        let Some(owner) = tx.user_by_email(&Realm::Accounts, &owner)? else { return Ok(None) };
-        let user = owner.user;
-        Ok(Some((user.id, user.disabled, tx.memberships(user.id, &Realm::Accounts)?)))
-    });
-    let (user, memberships): (UserId, Vec<Membership>) = match found.await? {
-        None => return Ok(Err(TokenError::OwnerUnknown)),
-        Some((_, true, _)) => return Ok(Err(TokenError::UserDisabled)),
-        Some((user, false, memberships)) => (user, memberships),
-    };
-    let organization_id = match wanted.organization(&memberships) {
-        Ok(id) => id,
-        Err(cause) => return Ok(Err(cause)),
+    let organization_id = match wanted.named() {
+        Some(id) => id.to_owned(),
+        None => match chosen(dc, &wanted, owner.clone()).await? {
+            Ok(id) => id,
+            Err(cause) => return Ok(Err(cause)),
+        },
     };
     let (now, trail) = (asking.now, asking.trail(dc)?);
     let (access, access_hash) = tokens::fresh(dc, SecretKind::Access, now)?;
     let asked = ClientTokenRequest {
         client_id: record.client.id.clone(),
         realm,
-        user,
+        acts_for: ActsFor::Owner(owner),
         organization_id,
         scopes: wanted.scopes.clone(),
         resource: String::new(),
@@ -75,6 +68,20 @@ pub async fn issue(
         }
         .body(dc, &record.client)
     }))
+}
+
+/// The organization when the request does not settle it: by those the owner belongs to.
+async fn chosen(dc: &DataCenter, wanted: &Wanted, owner: String) -> Result<Result<String, TokenError>, Failure> {
+    let found = dc.store.read(move |tx| {
+        let Some(owner) = tx.user_by_email(&Realm::Accounts, &owner)? else { return Ok(None) };
+        let user = owner.user;
+        Ok(Some((user.disabled, tx.memberships(user.id, &Realm::Accounts)?)))
+    });
+    Ok(match found.await? {
+        None => Err(TokenError::OwnerUnknown),
+        Some((true, _)) => Err(TokenError::UserDisabled),
+        Some((false, memberships)) => wanted.organization(&memberships),
+    })
 }
 
 /// What is asked for, judged without the store.
@@ -112,6 +119,12 @@ impl Wanted {
         };
         let always_named = services.contains(&ALWAYS_NAMED);
         Ok(Self { scopes, needs_organization, always_named, organization })
+    }
+
+    /// The organization the token is to be bound to, when the request alone says so. Whether the owner belongs to it is
+    /// for the step to judge.
+    fn named(&self) -> Option<&str> {
+        self.organization.as_deref().filter(|_| self.needs_organization)
     }
 
     /// Which of the owner's organizations the token is bound to; empty for none.

@@ -10,7 +10,7 @@ use grantor_protocol::{
     scope::ScopeList,
     secret::SecretKind,
 };
-use grantor_store::{AuditEvent, ClientTokenRequest, Origin};
+use grantor_store::{ActsFor, AuditEvent, ClientTokenRequest, Origin};
 
 use super::{resources, scopes};
 use crate::{
@@ -57,7 +57,7 @@ pub async fn issue(
     let asked = ClientTokenRequest {
         client_id: client.id.clone(),
         realm: Realm::Accounts,
-        user: UserId::NOBODY,
+        acts_for: ActsFor::Itself,
         organization_id: String::new(),
         scopes: aim.scopes.clone(),
         resource: aim.resource.clone(),
