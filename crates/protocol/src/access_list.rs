@@ -130,6 +130,11 @@ impl AccessList {
         self.0.iter().filter(|e| e.lives()).map(|e| &e.id)
     }
 
+    /// The one made last, whether it lives or not.
+    pub fn newest(&self) -> Option<TokenId> {
+        self.0.last().map(|entry| entry.id)
+    }
+
     /// Notes that one was revoked: it leaves its place to the next. True when it was alive.
     pub fn end(&mut self, id: &TokenId) -> bool {
         match self.0.iter_mut().find(|e| e.lives() && e.id == *id) {

@@ -16,6 +16,9 @@ use crate::{
     AuditEvent, AuditTrail, Concerning, NewToken, PolicyFor, StoreError, Tx, organization_policies::read_policy,
 };
 
+/// In milliseconds.
+const HOUR: i64 = 3_600_000;
+
 /// Who gets an access token for what. The caller has authenticated the client, judged the scopes, and decided that the
 /// client may act for this user there.
 #[derive(Debug, Clone)]
@@ -83,7 +86,7 @@ impl Tx<'_> {
     /// Makes the access token, or says why not. It hangs from the grant of (user, client, organization) like every
     /// token, but adds nothing to what that grant remembers as consented. The grant's row lists these tokens: they
     /// are the window of the throttle, and the next one over the cap ends the oldest. Nobody said yes to it on a page, so
-    /// each has its audit row.
+    /// the audit tells of it; of a client's own once in an hour (`docs/decisions/0029`).
     pub fn issue_client_token(
         &mut self,
         asked: &ClientTokenRequest,
@@ -133,6 +136,8 @@ impl Tx<'_> {
         if policy.throttles && !listed.admits(now, policy.access_token_rate) {
             return Ok(Err(TokenError::AccessTokensThrottled));
         }
+        let own = asked.event == AuditEvent::ClientTokenIssued;
+        let told = own && self.told_of_like(&listed, asked, now)?;
         let rules = FamilyRules::of(policy);
         let before: Vec<TokenId> = listed.living().copied().collect();
         rules.add(&mut listed, asked.access.id, policy);
@@ -152,14 +157,37 @@ impl Tx<'_> {
             "UPDATE grants SET access_ids = $2 WHERE id = $1",
             &[grant_id.as_bytes().into(), (&listed.to_bytes()).into()],
         )?;
+        if told {
+            return Ok(Ok(rules));
+        }
         let concerning = Concerning {
             user: Some(user).filter(|user| *user != UserId::NOBODY),
             client_id: Some(&asked.client_id),
             organization_id: Some(&asked.organization_id),
         };
-        let detail = format!("access token {}, scopes {}", asked.access.id.mark(), asked.scopes);
+        let like_it = if own { ", and those like it in this hour" } else { "" };
+        let detail = format!("access token {}, scopes {}{like_it}", asked.access.id.mark(), asked.scopes);
         self.audit(trail, asked.event, concerning, &detail)?;
         Ok(Ok(rules))
+    }
+
+    /// Whether the audit tells of one like this already: the one before was made in the same hour of the clock, for the
+    /// same.
+    fn told_of_like(
+        &mut self,
+        listed: &AccessList,
+        asked: &ClientTokenRequest,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let hour = |at: Timestamp| at.millis().div_euclid(HOUR);
+        let Some(newest) = listed.newest().filter(|id| hour(id.made_at()) == hour(now)) else { return Ok(false) };
+        let same =
+            self.one("SELECT scopes, resource FROM access_tokens WHERE id = $1", &[newest.as_bytes().into()], |row| {
+                let (scopes, resource) = (row.opt_text_ref(0)?, row.opt_text_ref(1)?);
+                Ok(scopes.map(ScopeList::from_stored).as_ref() == Some(&asked.scopes)
+                    && resource.unwrap_or_default() == asked.resource)
+            })?;
+        Ok(same == Some(true))
     }
 
     /// The user the client acts for, whether disabled or not.

@@ -194,7 +194,7 @@ async fn client_credentials_are_in_the_audit_at_either_door() {
             let rows = house.audit("us").await;
             let row = rows.into_iter().find(|row| row.event == "client_token_issued").unwrap();
             let mark = grantor_protocol::token::PresentedToken::parse(&access).unwrap().id.mark();
-            assert_eq!(row.detail, format!("access token {mark}, scopes {BIGIN}"));
+            assert_eq!(row.detail, format!("access token {mark}, scopes {BIGIN}, and those like it in this hour"));
             assert_eq!(Some(row.request_id.as_str()), reply.header("x-request-id"));
             assert_eq!(row.client_id.as_deref(), Some(both.id));
             (row.user.map(|user| user.0), row.organization_id)

@@ -9,7 +9,7 @@ use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::PresentedToken;
 use grantor_store::{ActsFor, AuditEvent, ClientTokenRequest};
 
-use crate::fixtures::{C1, O1, O2, PU, READ, U1, World, at, for_each_world, kept, portal};
+use crate::fixtures::{ALL, C1, O1, O2, PU, READ, U1, World, at, for_each_world, kept, portal};
 
 /// The address of [`U1`].
 const ALICE: &str = "alice@zylker.example";
@@ -68,7 +68,7 @@ fn a_client_acts_for_a_user_for_a_portal_s_user_or_for_itself() {
 }
 
 #[test]
-fn each_is_in_the_audit_and_a_refused_one_is_not() {
+fn they_are_in_the_audit_and_a_refused_one_is_not() {
     for_each_world(|world| {
         let own = issued(world, U1, O1, at(1));
         let nobodys = issued(world, UserId::NOBODY, "", at(2));
@@ -80,7 +80,8 @@ fn each_is_in_the_audit_and_a_refused_one_is_not() {
             rows.map(|row| (row.user, row.client_id, row.organization_id, row.detail)).collect::<Vec<_>>()
         };
         let row = |user: Option<UserId>, organization: Option<&str>, access: &PresentedToken| {
-            let detail = format!("access token {}, scopes {READ}", access.id.mark());
+            let more = if user == Some(PU) { "" } else { ", and those like it in this hour" };
+            let detail = format!("access token {}, scopes {READ}{more}", access.id.mark());
             (user, Some(C1.to_owned()), organization.map(str::to_owned), detail)
         };
         assert_eq!(
@@ -95,6 +96,41 @@ fn each_is_in_the_audit_and_a_refused_one_is_not() {
         ] {
             assert_eq!(event.as_str(), word);
         }
+    });
+}
+
+#[test]
+fn of_a_client_s_own_the_audit_tells_once_an_hour_and_of_anything_new() {
+    for_each_world(|world| {
+        let hour = at(0).millis().div_euclid(3_600_000) * 3_600_000;
+        let at = |seconds: i64| Timestamp::from_millis(hour + seconds * 1000);
+        let told = |event| world.audits(event).len();
+        let get = |user, scopes: &str, resource: &str, seconds| {
+            let (mut asked, access) = asked(world, user, O1, at(seconds));
+            asked.scopes = ScopeList::read(scopes).unwrap();
+            asked.resource = resource.to_owned();
+            issue(world, &asked, at(seconds)).unwrap();
+            (access, told(AuditEvent::ClientTokenIssued))
+        };
+        for (scopes, resource, seconds, rows, what) in [
+            (READ, "", 3000, 1, "the first"),
+            (READ, "", 3001, 1, "one like it"),
+            (ALL, "", 3002, 2, "other scopes"),
+            (ALL, "https://api.example", 3003, 3, "another resource"),
+            (ALL, "https://api.example", 3599, 3, "the end of the hour"),
+            (ALL, "https://api.example", 3600, 4, "the next hour"),
+            (ALL, "https://api.example", 3601, 4, "one like it"),
+        ] {
+            let (access, told) = get(U1, scopes, resource, seconds);
+            assert_eq!(told, rows, "{what}");
+            assert!(world.access(&access, at(seconds)).is_ok(), "{what}");
+        }
+        assert!(world.withdraw(U1, O1, at(3602)));
+        assert_eq!(get(U1, ALL, "https://api.example", 3603).1, 5, "a grant that begins anew");
+        for seconds in [3604, 3605] {
+            issued(world, PU, O1, at(seconds));
+        }
+        assert_eq!(told(AuditEvent::RemoteTokenIssued), 2, "an organization vouches each time");
     });
 }
 
