@@ -15,6 +15,7 @@ pub use file::{ClientEntry, OrganizationEntry, PortalEntry, ProvisionFile, Scope
 pub use plan::{Change, Difference, Made, Plan, plan};
 
 use grantor_store::StoreError;
+use tempfile::TempDir;
 
 use crate::{
     clock::Clock,
@@ -84,6 +85,22 @@ impl Workshop {
         let clock = Clock::System;
         let stores = stores::open(&config, false, clock.now())?;
         Ok(Self { config, stores, clock, entropy: Entropy::default() })
+    }
+
+    /// Opens the stores only to look at them: where no data was ever made, none is, and they are empty ones in a
+    /// folder that goes with the second of the two.
+    ///
+    /// # Errors
+    /// Which store cannot be opened, and why.
+    pub fn look(mut config: Config) -> Result<(Self, Option<TempDir>), ProvisionError> {
+        let mut nowhere = None;
+        if stores::none_yet(&config)? {
+            let folder = tempfile::tempdir();
+            let folder = folder.map_err(|error| ProvisionError::Broken(format!("no temporary folder: {error}")))?;
+            folder.path().clone_into(&mut config.data_dir);
+            nowhere = Some(folder);
+        }
+        Ok((Self::open(config)?, nowhere))
     }
 
     /// Closes them: everything that was written is durable.

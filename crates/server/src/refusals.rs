@@ -57,6 +57,8 @@ pub struct Asking {
     told: Option<Told>,
     /// What was found out about a refusal on the way.
     noted: OnceLock<String>,
+    /// The id of a client that does not exist, as it was sent: for the log.
+    claimed: OnceLock<String>,
     /// Whose token it turned out to be, where no client speaks for itself.
     holder: OnceLock<String>,
 }
@@ -75,6 +77,7 @@ impl Asking {
             endpoint,
             told: request.extensions().get::<Told>().cloned(),
             noted: OnceLock::new(),
+            claimed: OnceLock::new(),
             holder: OnceLock::new(),
         }
     }
@@ -89,6 +92,11 @@ impl Asking {
         if !why.is_empty() {
             let _ = self.noted.set(why);
         }
+    }
+
+    /// Notes which client a request said it came from, when there is none of that id; nothing secret.
+    pub fn claimed(&self, client_id: String) {
+        let _ = self.claimed.set(client_id);
     }
 
     /// Notes whose token a refused request carried: a client that does not speak for itself is told all the same.
@@ -120,7 +128,7 @@ impl Asking {
             request_id = self.request_id.as_str(),
             data_center = dc.place.location,
             endpoint = self.endpoint.as_str(),
-            client_id,
+            client_id = client_id.or(self.claimed.get().map(String::as_str)),
             cause,
             detail,
             "refused"

@@ -48,6 +48,16 @@ fn open_one(name: &str, url: &str, data_dir: &Path, exclusive: bool, now: Timest
     Store::open(&url, migrations, &options).map_err(wrong)
 }
 
+/// Whether the config's data is SQLite files in its data folder that were never made.
+///
+/// # Errors
+/// When the directory's URL is none.
+pub fn none_yet(config: &Config) -> Result<bool, OpenError> {
+    let url = DatabaseUrl::parse(&config.directory.database, &config.data_dir);
+    let url = url.map_err(|why| OpenError { which: "directory".to_owned(), why })?;
+    Ok(matches!(url, DatabaseUrl::Sqlite(file) if file.starts_with(&config.data_dir) && !file.exists()))
+}
+
 impl Stores {
     /// Names and counters of all of them.
     pub fn statistics(&self) -> impl Iterator<Item = (&str, grantor_store::StoreStatistics)> {

@@ -253,6 +253,7 @@ pub fn explain(dc: &DataCenter, cause: &TokenError) -> String {
         TokenError::WrongDataCenter(byte) => {
             format!("the token was issued by {} and presented at {}", dc.house.location_of(*byte), dc.place.location)
         }
+        TokenError::ClientUnknown => "no client has the id that came, or the Basic header cannot be read".to_owned(),
         TokenError::ParameterConflict(name) => format!("{name} was sent twice with different values"),
         TokenError::ParameterMissing(name) => format!("{name} is missing"),
         TokenError::ParameterInUrl(name) => format!("{name} stands in the URL"),

@@ -23,6 +23,8 @@ pub struct GrantQuota {
     pub offline: bool,
     /// When it was last consented to.
     pub granted_at: Timestamp,
+    /// Access tokens that the client got by its credentials, or an organization vouched for.
+    pub own: AccessList,
     /// Live refresh tokens, oldest first.
     pub refresh_tokens: Recent,
     /// Codes of this user and client: the throttle's window.
@@ -65,6 +67,7 @@ fn quota(row: &Row<'_>) -> Result<GrantQuota, StoreError> {
         offline: row.bool(5)?,
         granted_at: Timestamp::from_millis(row.int(6)?),
         refresh_tokens: Recent::from_bytes(row.opt_blob_ref(7)?.unwrap_or_default()),
+        own: AccessList::from_bytes(row.opt_blob_ref(10)?.unwrap_or_default()),
         codes: Recent::from_bytes(row.opt_blob_ref(8)?.unwrap_or_default()),
         recent_refresh: Recent::from_bytes(row.opt_blob_ref(9)?.unwrap_or_default()),
     })
@@ -84,7 +87,7 @@ impl Tx<'_> {
         let (at, id) = wanted.after.unwrap_or((Timestamp::from_millis(i64::MAX), TokenId::from_bytes([0xff; 16])));
         self.all(
             "SELECT g.id, g.user_id, g.organization_id, o.name, g.scopes, g.offline, g.granted_at, g.refresh_ids,
-                    cu.recent_codes, cu.recent_refresh
+                    cu.recent_codes, cu.recent_refresh, g.access_ids
              FROM grants g LEFT JOIN organizations o ON o.id = g.organization_id
              LEFT JOIN client_users cu ON cu.user_id = g.user_id AND cu.client_id = g.client_id
              WHERE g.client_id = $1 AND g.granted_at <= $2 AND (g.granted_at < $2 OR g.id < $3) AND g.revoked_at IS NULL
@@ -103,7 +106,7 @@ impl Tx<'_> {
     ) -> Result<Option<(GrantQuota, Vec<FamilyQuota>)>, StoreError> {
         let found = self.one(
             "SELECT g.id, g.user_id, g.organization_id, o.name, g.scopes, g.offline, g.granted_at, g.refresh_ids,
-                    cu.recent_codes, cu.recent_refresh
+                    cu.recent_codes, cu.recent_refresh, g.access_ids
              FROM grants g LEFT JOIN organizations o ON o.id = g.organization_id
              LEFT JOIN client_users cu ON cu.user_id = g.user_id AND cu.client_id = g.client_id
              WHERE g.id = $2 AND g.client_id = $1 AND g.revoked_at IS NULL",

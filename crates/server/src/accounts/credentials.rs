@@ -77,7 +77,7 @@ impl<'a> Claim<'a> {
                 return Ok(Ok(record));
             }
         }
-        nobody::suspect(dc, &self.secrets, asking);
+        nobody::suspect(dc, self.id(), &self.secrets, asking);
         Ok(Err(TokenError::ClientUnknown))
     }
 

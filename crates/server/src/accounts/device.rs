@@ -31,7 +31,6 @@ use crate::{
     },
     metrics::Endpoint,
     refusals::{Asking, Refused},
-    tokens,
 };
 
 /// What an endpoint's walk ends with.
@@ -106,10 +105,7 @@ async fn client<'s>(
     };
     let record = match claim.find(dc, asking).await? {
         Ok(record) => record,
-        Err(cause) => {
-            let detail = Some(format!("client id {:?}", tokens::shown(claim.id())));
-            return Ok(Err(Refused { client: None, cause: DeviceError::Token(cause), detail }));
-        }
+        Err(cause) => return refused(cause),
     };
     if grant != wanted {
         return Ok(Err(of(&record, TokenError::GrantTypeUnknown)));

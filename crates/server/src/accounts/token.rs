@@ -108,13 +108,7 @@ async fn walk(
     };
     let record = match claim.find(dc, asking).await? {
         Ok(record) => record,
-        Err(cause) => {
-            return Ok(Err(Refused {
-                client: None,
-                cause,
-                detail: Some(format!("client id {:?}", tokens::shown(claim.id()))),
-            }));
-        }
+        Err(cause) => return Ok(Err(Refused::unknown(cause))),
     };
     let refused = |cause| Ok(Err(Refused { client: Some(record.client.id.clone()), cause, detail: None }));
     if let Err(cause) = claim.authenticate(&record, dc, asking) {

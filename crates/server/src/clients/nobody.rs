@@ -8,7 +8,7 @@ use grantor_protocol::{
     secret::SecretHash,
 };
 
-use crate::{explained, guesses::Guess, house::DataCenter, refusals::Asking};
+use crate::{explained, guesses::Guess, house::DataCenter, refusals::Asking, tokens};
 
 /// A client that nobody has.
 static NOBODY: LazyLock<ClientRecord> = LazyLock::new(|| ClientRecord {
@@ -30,11 +30,12 @@ static NOBODY: LazyLock<ClientRecord> = LazyLock::new(|| ClientRecord {
 /// The id of nobody, under which guesses and notices go.
 pub const ID: &str = "";
 
-/// Counts, compares and explains, for nothing.
-pub fn suspect(dc: &DataCenter, secrets: &[&str], asking: &Asking) {
+/// Counts, compares and explains, for nothing but the log. `id`: as it was sent.
+pub fn suspect(dc: &DataCenter, id: &str, secrets: &[&str], asking: &Asking) {
     let guess = Guess::Client(ID, asking.address);
     std::hint::black_box(dc.guesses.wait(guess, asking.now));
     client::authenticate_nobody(secrets);
     std::hint::black_box(explained::secret(&NOBODY, secrets, &dc.place.location));
+    asking.claimed(tokens::shown(id).to_owned());
     dc.guesses.wrong(guess, asking.now);
 }

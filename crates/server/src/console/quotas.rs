@@ -8,7 +8,13 @@ use axum::{
     response::Response,
 };
 use grantor_protocol::{
-    client::Client, issue::Window, people::UserId, policy::Policy, time::Timestamp, token::TokenId,
+    access_list::AccessList,
+    client::Client,
+    issue::{FamilyRules, Window},
+    people::UserId,
+    policy::Policy,
+    time::Timestamp,
+    token::TokenId,
 };
 use grantor_store::{FamilyQuota, GrantQuota, QuotaFilter, Store};
 
@@ -105,6 +111,13 @@ fn row(base: &str, quota: &GrantQuota, policy: &Policy, now: Timestamp) -> Quota
         ));
         meters.push(throttle("Codes in the window", quota.codes.window(now, policy.code_rate)));
     }
+    if !quota.own.is_empty() {
+        let cap = FamilyRules::of(policy).access_cap;
+        meters.push(living("Access tokens without a refresh token", &quota.own, cap, policy, now));
+        if policy.throttles {
+            meters.push(throttle("Of these in the window", quota.own.window(now, policy.access_token_rate)));
+        }
+    }
     QuotaRow {
         href: format!("{base}/{}", quota.grant.to_hex()),
         who,
@@ -150,6 +163,7 @@ pub async fn one(
                 place: &place_label(&dc, &place),
                 grant: row(&base, &quota, &policy, now),
                 scopes: &quota.scopes.to_string(),
+                only_own: quota.refresh_tokens.is_empty() && !quota.own.is_empty(),
                 families,
             }
             .render()
@@ -159,14 +173,19 @@ pub async fn one(
     .await
 }
 
-fn family(family: &FamilyQuota, next_to_go: bool, policy: &Policy, now: Timestamp) -> FamilyRow {
+/// The access tokens of one list that have not expired, and which of them goes next.
+fn living(label: &'static str, list: &AccessList, cap: usize, policy: &Policy, now: Timestamp) -> Meter {
     let ends = |id: &&TokenId| id.made_at().plus(policy.access_token_lifetime) > now;
-    let living: Vec<&TokenId> = family.recent.living().filter(ends).collect();
+    let living: Vec<&TokenId> = list.living().filter(ends).collect();
     let note = match living.first() {
-        Some(oldest) if living.len() >= family.access_cap => format!("the next one evicts {}", oldest.mark()),
+        Some(oldest) if living.len() >= cap => format!("the next one evicts {}", oldest.mark()),
         _ => String::new(),
     };
-    let mut meters = vec![Meter { label: "Access tokens", used: living.len(), limit: family.access_cap, note }];
+    Meter { label, used: living.len(), limit: cap, note }
+}
+
+fn family(family: &FamilyQuota, next_to_go: bool, policy: &Policy, now: Timestamp) -> FamilyRow {
+    let mut meters = vec![living("Access tokens", &family.recent, family.access_cap, policy, now)];
     if policy.throttles {
         meters.push(throttle("Refreshes in the window", family.recent.window(now, policy.access_token_rate)));
     }

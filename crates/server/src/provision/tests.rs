@@ -35,6 +35,11 @@ name = "ZylkerDesk.tickets.READ"
 description = "View your tickets"
 "##;
 
+/// [`FILE`] without its mistake.
+fn fixed() -> String {
+    FILE.replace("administers = [\"Zylker\"]", "administers = [\"10001\"]")
+}
+
 fn config(dir: &tempfile::TempDir) -> Config {
     let text = format!(
         "data_dir = {:?}\n[[data_center]]\nlocation='us'\nlisten='127.0.0.1:0'\n[[data_center]]\nlocation='eu'\nlisten='127.0.0.1:0'\n",
@@ -60,7 +65,7 @@ fn run(dir: &tempfile::TempDir, text: &str, prune: bool) -> Result<Done, Provisi
 #[test]
 fn twice_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let fixed = FILE.replace("administers = [\"Zylker\"]", "administers = [\"10001\"]");
+    let fixed = fixed();
     let (lines, made) = run(&dir, &fixed, false).unwrap();
     assert_eq!(
         lines,
@@ -229,4 +234,20 @@ fn mistakes_get_a_sentence() {
     ] {
         assert_eq!(run(&dir, text, false).unwrap_err().to_string(), expected);
     }
+}
+
+#[test]
+fn a_plan_alone_makes_no_files_and_sees_what_is_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let planned = |config: Config| {
+        let file = read_text(&fixed(), &config).unwrap();
+        let (shop, nowhere) = Workshop::look(config).unwrap();
+        let lines = plan(&shop, &file, false).unwrap().lines().count();
+        shop.close();
+        (lines, nowhere.is_some())
+    };
+    assert!(planned(config(&dir)).0 > 3 && planned(config(&dir)).1);
+    assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 0, "nothing was made");
+    run(&dir, &fixed(), false).unwrap();
+    assert_eq!(planned(config(&dir)), (0, false));
 }

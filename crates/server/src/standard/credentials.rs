@@ -14,7 +14,6 @@ use crate::{
     house::DataCenter,
     http::params::{Basic, Sent},
     refusals::{Asking, Refused},
-    tokens,
 };
 
 /// A client that has proved who it is, as far as its kind can.
@@ -109,10 +108,9 @@ pub async fn authenticate(
     }
     let Some(record) = found else {
         // A wrong secret and a made-up id take as long.
-        nobody::suspect(dc, &claim.secrets, asking);
         let said = claim.ids.first().map(String::as_str).unwrap_or_default();
-        let detail = Some(format!("client id {:?}", tokens::shown(said)));
-        return Ok(Err(Refused { client: None, cause: TokenError::ClientUnknown, detail }));
+        nobody::suspect(dc, said, &claim.secrets, asking);
+        return Ok(Err(Refused::unknown(TokenError::ClientUnknown)));
     };
     match prove(dc, &claim, &record, asking).await? {
         Ok(()) => Ok(Ok(Proved { public: claim.method == AuthMethod::None, record })),

@@ -6,10 +6,10 @@ use super::{
 };
 
 /// Alice's own: one organization.
-const ALICES: App =
+pub(super) const ALICES: App =
     App { id: "1000.ZYLKERALICES00000000000000000Q", secret: "canary-alices-secret-01", redirect_uri: "" };
 
-const ALICES_CLIENT: &str = r#"
+pub(super) const ALICES_CLIENT: &str = r#"
 [[client]]
 id = "1000.ZYLKERALICES00000000000000000Q"
 secret = "canary-alices-secret-01"
@@ -31,7 +31,7 @@ data_centers = ["us"]
 const BIGIN: &str = "ZohoBigin.modules.ALL";
 const CRM: &str = "ZohoCRM.modules.ALL";
 
-async fn asked(house: &House, app: &App, scope: &str, soid: Option<&str>) -> Reply {
+pub(super) async fn asked(house: &House, app: &App, scope: &str, soid: Option<&str>) -> Reply {
     let mut fields = vec![
         ("grant_type", "client_credentials"),
         ("client_id", app.id),

@@ -71,6 +71,8 @@ pub struct QuotaPage<'a> {
     pub place: &'a str,
     pub grant: QuotaRow,
     pub scopes: &'a str,
+    /// Whether all its access tokens came without a refresh token.
+    pub only_own: bool,
     pub families: Vec<FamilyRow>,
 }
 

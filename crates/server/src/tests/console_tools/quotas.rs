@@ -1,6 +1,12 @@
 //! Quota meters: what is used, when there is room again, and what is next to go; at each data center.
 
-use super::{super::harness::*, console, read, signed_in};
+use super::{
+    super::{
+        client_credentials::{ALICES, ALICES_CLIENT, asked},
+        harness::*,
+    },
+    console, read, signed_in,
+};
 
 #[tokio::test]
 async fn meters_show_what_is_used_and_what_is_next() {
@@ -47,6 +53,31 @@ async fn meters_show_what_is_used_and_what_is_next() {
         for path in ["us/zz", "us/00112233445566778899aabbccddeeff", "nowhere/00112233445566778899aabbccddeeff"] {
             assert_eq!(console(house, &mut alice, &format!("{base}/{path}")).await.status, 404, "{path}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_client_gets_by_its_credentials_has_meters_too() {
+    let setup = Setup { throttles: true, ..Setup::default() };
+    for_each_store_with(setup, async |house| {
+        house.provision(ALICES_CLIENT).await;
+        let mut alice = signed_in(house, &ALICE).await;
+        for _ in 0..9 {
+            Tokens::of(&asked(house, &ALICES, "ZohoBigin.modules.ALL", None).await);
+            house.advance(1);
+        }
+        let page = console(house, &mut alice, &format!("{}/quotas", ALICES.id)).await;
+        let text = read(&page);
+        for words in ["User 700001", "Access tokens without a refresh token", "9 of 10", "Of these in the window"] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        let own = page.body.split_once("<h2 id=\"grant-1\"><a href=\"/console/").unwrap().1.split_once('"').unwrap().0;
+        let one = read(&console(house, &mut alice, own).await);
+        assert!(one.contains("9 of 10") && !one.contains("No refresh token"), "{one}");
+        house.advance(3600);
+        let text = read(&console(house, &mut alice, &format!("{}/quotas", ALICES.id)).await);
+        assert!(text.contains("0 of 10"), "{text}");
     })
     .await;
 }

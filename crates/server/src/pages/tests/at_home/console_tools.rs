@@ -128,7 +128,16 @@ pub(super) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
             meters: meters(words),
         };
         let families = vec![family.clone(), FamilyRow { next_to_go: false, turns: false, ..family }];
-        QuotaPage { shell, client, place: words.place, grant: grant(words), scopes: words.value, families }.render()
+        QuotaPage {
+            shell,
+            client,
+            place: words.place,
+            grant: grant(words),
+            scopes: words.value,
+            only_own: false,
+            families,
+        }
+        .render()
     });
     for (name, on) in [("webhook", false), ("webhook-on", true)] {
         add(name, webhook(shell, client, words, on));
