@@ -47,14 +47,10 @@ impl Provision {
 }
 
 fn show(config: Config, file: &ProvisionFile, prune: bool) -> anyhow::Result<()> {
-    let (shop, _nowhere) = Workshop::look(config)?;
+    let (_folder, shop) = Workshop::look(config)?;
     let plan = provision::plan(&shop, file, prune)?;
     for difference in &plan.differences {
-        let drawn: Vec<&str> = difference.made.iter().map(|(name, _)| name.as_str()).collect();
-        match drawn.as_slice() {
-            [] => println!("{}", difference.line),
-            drawn => println!("{} (drawn when it is applied: {})", difference.line, drawn.join(", ")),
-        }
+        println!("{}", difference.preview());
     }
     if plan.differences.is_empty() {
         println!("nothing to change");

@@ -87,20 +87,16 @@ impl Workshop {
         Ok(Self { config, stores, clock, entropy: Entropy::default() })
     }
 
-    /// Opens the stores only to look at them: where no data was ever made, none is, and they are empty ones in a
-    /// folder that goes with the second of the two.
+    /// Opens the stores only to look at them: instead of a SQLite file that was never made it has an empty one, in a
+    /// folder that goes with the first of the two.
     ///
     /// # Errors
     /// Which store cannot be opened, and why.
-    pub fn look(mut config: Config) -> Result<(Self, Option<TempDir>), ProvisionError> {
-        let mut nowhere = None;
-        if stores::none_yet(&config)? {
-            let folder = tempfile::tempdir();
-            let folder = folder.map_err(|error| ProvisionError::Broken(format!("no temporary folder: {error}")))?;
-            folder.path().clone_into(&mut config.data_dir);
-            nowhere = Some(folder);
-        }
-        Ok((Self::open(config)?, nowhere))
+    pub fn look(mut config: Config) -> Result<(TempDir, Self), ProvisionError> {
+        let folder = tempfile::tempdir();
+        let folder = folder.map_err(|error| ProvisionError::Broken(format!("no temporary folder: {error}")))?;
+        stores::divert_new(&mut config, folder.path())?;
+        Ok((folder, Self::open(config)?))
     }
 
     /// Closes them: everything that was written is durable.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use grantor_protocol::time::Timestamp;
 use grantor_store::{DATA_CENTER, DIRECTORY, DatabaseUrl, Store, StoreError, StoreOptions};
 
-use crate::config::Config;
+use crate::config::{Config, DataCenterConfig};
 
 /// The stores of one config.
 #[derive(Debug, Clone)]
@@ -32,9 +32,8 @@ pub fn open(config: &Config, exclusive: bool, now: Timestamp) -> Result<Stores, 
     let directory = open_one("directory", &config.directory.database, &config.data_dir, exclusive, now)?;
     let mut data_centers = BTreeMap::new();
     for dc in config.data_centers.iter().filter(|dc| dc.served_here()) {
-        let fallback = format!("sqlite:{}.db", dc.location);
-        let url = dc.database.as_deref().unwrap_or(&fallback);
-        data_centers.insert(dc.location.clone(), open_one(&dc.location, url, &config.data_dir, exclusive, now)?);
+        let store = open_one(&dc.location, &database(dc), &config.data_dir, exclusive, now)?;
+        data_centers.insert(dc.location.clone(), store);
     }
     Ok(Stores { directory, data_centers })
 }
@@ -48,14 +47,34 @@ fn open_one(name: &str, url: &str, data_dir: &Path, exclusive: bool, now: Timest
     Store::open(&url, migrations, &options).map_err(wrong)
 }
 
-/// Whether the config's data is SQLite files in its data folder that were never made.
+/// Puts the SQLite stores that were never made into another folder, so that opening them makes nothing where they belong.
 ///
 /// # Errors
-/// When the directory's URL is none.
-pub fn none_yet(config: &Config) -> Result<bool, OpenError> {
-    let url = DatabaseUrl::parse(&config.directory.database, &config.data_dir);
-    let url = url.map_err(|why| OpenError { which: "directory".to_owned(), why })?;
-    Ok(matches!(url, DatabaseUrl::Sqlite(file) if file.starts_with(&config.data_dir) && !file.exists()))
+/// When a URL is none, or nobody can say whether its file is there.
+pub fn divert_new(config: &mut Config, folder: &Path) -> Result<(), OpenError> {
+    let data_dir = config.data_dir.clone();
+    let diverted = |name: &str, url: &str| {
+        let wrong = |why| OpenError { which: name.to_owned(), why };
+        let DatabaseUrl::Sqlite(file) = DatabaseUrl::parse(url, &data_dir).map_err(wrong)? else { return Ok(None) };
+        let there = file
+            .try_exists()
+            .map_err(|error| wrong(StoreError::Unavailable(format!("{}: {error}", file.display()).into())))?;
+        Ok((!there).then(|| format!("sqlite:{}", folder.join(format!("{name}.db")).display())))
+    };
+    if let Some(url) = diverted("directory", &config.directory.database)? {
+        config.directory.database = url;
+    }
+    for dc in config.data_centers.iter_mut().filter(|dc| dc.served_here()) {
+        if let Some(url) = diverted(&dc.location, &database(dc))? {
+            dc.database = Some(url);
+        }
+    }
+    Ok(())
+}
+
+/// Where a data center's store is.
+fn database(dc: &DataCenterConfig) -> String {
+    dc.database.clone().unwrap_or_else(|| format!("sqlite:{}.db", dc.location))
 }
 
 impl Stores {

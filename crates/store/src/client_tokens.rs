@@ -95,7 +95,7 @@ impl Tx<'_> {
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<Result<FamilyRules, TokenError>, StoreError> {
-        let mut grant = self.client_grant(asked)?;
+        let mut grant = self.client_grant(asked, asked.acts_for.user())?;
         let user = match &grant {
             Some(there) => there.user,
             None => match self.acting_user(&asked.acts_for)? {
@@ -104,10 +104,13 @@ impl Tx<'_> {
             },
         };
         if grant.is_none() {
+            if let Err(cause) = self.standing(user, asked)? {
+                return Ok(Err(cause));
+            }
             // A new grant needs the locks above it, in their order; one that is there needed only its own.
             self.lock_client_user(user, &asked.client_id)?;
             self.hold_person(user, &asked.organization_id)?;
-            grant = self.client_grant(asked)?;
+            grant = self.client_grant(asked, Some(user))?;
         }
         let standing = match &grant {
             Some(there) => there.standing.clone(),
@@ -207,8 +210,14 @@ impl Tx<'_> {
         Ok(standing(lives, false))
     }
 
-    /// The live grant, locked, with what must still hold around it: by one statement, as for a refresh.
-    fn client_grant(&mut self, asked: &ClientTokenRequest) -> Result<Option<ClientGrant>, StoreError> {
+    /// The live grant, locked, with what must still hold around it: by one statement, as for a refresh. On PostgreSQL that
+    /// is as old as the statement, should it wait for the lock; who is disabled meanwhile has a token that opens nothing.
+    /// Without a `user`, it is found by its address.
+    fn client_grant(
+        &mut self,
+        asked: &ClientTokenRequest,
+        user: Option<UserId>,
+    ) -> Result<Option<ClientGrant>, StoreError> {
         self.one(
             "SELECT g.id, g.access_ids, g.user_id,
                     NOT EXISTS (SELECT 1 FROM users u WHERE u.id BETWEEN g.user_id AND g.user_id AND u.disabled),
@@ -226,7 +235,7 @@ impl Tx<'_> {
                AND g.client_id = $2 AND g.organization_id = $3 AND g.revoked_at IS NULL
              FOR UPDATE OF g",
             &[
-                asked.acts_for.user().map(|user| user.0).into(),
+                user.map(|user| user.0).into(),
                 asked.client_id.as_str().into(),
                 asked.organization_id.as_str().into(),
                 asked.acts_for.email().into(),

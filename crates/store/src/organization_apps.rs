@@ -1,10 +1,12 @@
 //! The applications that members of an organization connected, by application: who granted what, and taking it back.
 //! Every list is a bounded walk of one index.
 
-use grantor_protocol::{issue::Recent, people::UserId, scope::ScopeList, time::Timestamp, token::TokenId};
+use grantor_protocol::{
+    access_list::AccessList, issue::Recent, people::UserId, scope::ScopeList, time::Timestamp, token::TokenId,
+};
 
 use crate::{
-    AuditEvent, AuditTrail, Concerning, StoreError, Tx,
+    AuditEvent, AuditTrail, Concerning, Row, StoreError, Tx,
     search::{Sought, holds},
 };
 
@@ -47,6 +49,22 @@ pub struct MemberGrant {
 
 /// How many refresh tokens of a grant are asked when they were used, in one statement: the newest.
 const ASKED: usize = 20;
+
+/// What was made of a grant: its refresh tokens, and its access tokens that hang from none.
+pub(crate) struct MadeOf {
+    refresh: Recent,
+    own: AccessList,
+}
+
+impl MadeOf {
+    /// From `refresh_ids` and, in the next column, `access_ids`.
+    pub(crate) fn read(row: &Row<'_>, at: usize) -> Result<Self, StoreError> {
+        Ok(Self {
+            refresh: Recent::from_bytes(row.opt_blob_ref(at)?.unwrap_or_default()),
+            own: AccessList::from_bytes(row.opt_blob_ref(at + 1)?.unwrap_or_default()),
+        })
+    }
+}
 
 impl Tx<'_> {
     /// Applications after a client id, by client id.
@@ -96,7 +114,7 @@ impl Tx<'_> {
         let rows = self.all(
             concat!(
                 "SELECT g.id, g.user_id, u.first_name, u.last_name, u.email_shown, g.scopes, g.offline, g.granted_at,
-                        g.refresh_ids
+                        g.refresh_ids, g.access_ids
                  FROM grants g LEFT JOIN users u ON u.id = g.user_id
                  WHERE g.organization_id = $1 AND g.client_id = $2 AND g.id > $3 AND g.revoked_at IS NULL
                    AND ($5 = '' OR u.email LIKE $5 ESCAPE '!' OR ",
@@ -125,19 +143,23 @@ impl Tx<'_> {
                     granted_at: Timestamp::from_millis(row.int(7)?),
                     used_at: None,
                 };
-                Ok((grant, Recent::from_bytes(row.opt_blob_ref(8)?.unwrap_or_default())))
+                Ok((grant, MadeOf::read(row, 8)?))
             },
         )?;
         let mut found = Vec::with_capacity(rows.len());
-        for (mut grant, refresh) in rows {
-            grant.used_at = self.last_refresh(&refresh)?;
+        for (mut grant, made) in rows {
+            grant.used_at = self.last_use(&made)?;
             found.push(grant);
         }
         Ok(found)
     }
 
-    /// When one of these refresh tokens was last used.
-    pub(crate) fn last_refresh(&mut self, all: &Recent) -> Result<Option<Timestamp>, StoreError> {
+    /// When a grant was last used: one of its refresh tokens, or to get an access token without any.
+    pub(crate) fn last_use(&mut self, made: &MadeOf) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.last_refresh(&made.refresh)?.max(made.own.newest().map(|id| id.made_at())))
+    }
+
+    fn last_refresh(&mut self, all: &Recent) -> Result<Option<Timestamp>, StoreError> {
         let ids: Vec<&TokenId> = all.iter().collect();
         let newest: Vec<&TokenId> = ids.into_iter().rev().take(ASKED).collect();
         let Some(first) = newest.first() else { return Ok(None) };

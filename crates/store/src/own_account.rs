@@ -1,7 +1,6 @@
 //! What people see and change of themselves: profile, password, what they granted, and leaving for good.
 
 use grantor_protocol::{
-    issue::Recent,
     people::{Organization, User, UserId},
     scope::ScopeList,
     time::Timestamp,
@@ -11,6 +10,7 @@ use grantor_protocol::{
 use crate::{
     AuditEvent, AuditTrail, Concerning, NewBrowserSession, StoreError, Tx,
     mail_links::applications_ended,
+    organization_apps::MadeOf,
     users::{organization, user},
 };
 
@@ -184,13 +184,13 @@ impl Tx<'_> {
     ) -> Result<Vec<OwnGrant>, StoreError> {
         let (time, key) = before.map_or((i64::MAX, [0xff; 16]), |(time, key)| (time.millis(), *key.as_bytes()));
         let found = self.all(
-            "SELECT g.id, g.client_id, g.organization_id, o.name, g.scopes, g.offline, g.granted_at, g.refresh_ids, g.user_id,
-                    g.revoked_at
+            "SELECT g.id, g.client_id, g.organization_id, o.name, g.scopes, g.offline, g.granted_at, g.user_id,
+                    g.revoked_at, g.refresh_ids, g.access_ids
              FROM grants g LEFT JOIN organizations o ON o.id = g.organization_id
              WHERE g.user_id = $1 AND (g.revoked_at IS NULL OR $2) AND (g.granted_at, g.id) < ($4, $5)
              UNION ALL
-             SELECT g.id, g.client_id, g.organization_id, o.name, g.scopes, g.offline, g.granted_at, g.refresh_ids, g.user_id,
-                    g.revoked_at
+             SELECT g.id, g.client_id, g.organization_id, o.name, g.scopes, g.offline, g.granted_at, g.user_id,
+                    g.revoked_at, g.refresh_ids, g.access_ids
              FROM memberships m JOIN organizations o ON o.id = m.organization_id
              JOIN grants g ON g.organization_id = m.organization_id AND g.user_id = 0
              WHERE m.user_id = $1 AND m.administrator AND g.revoked_at IS NULL AND (g.granted_at, g.id) < ($4, $5)
@@ -206,15 +206,15 @@ impl Tx<'_> {
                     offline: row.bool(5)?,
                     granted_at: Timestamp::from_millis(row.int(6)?),
                     used_at: None,
-                    whole_organization: row.int(8)? == UserId::NOBODY.0,
-                    withdrawn_at: row.opt_int(9)?.map(Timestamp::from_millis),
+                    whole_organization: row.int(7)? == UserId::NOBODY.0,
+                    withdrawn_at: row.opt_int(8)?.map(Timestamp::from_millis),
                 };
-                Ok((grant, Recent::from_bytes(row.opt_blob_ref(7)?.unwrap_or_default())))
+                Ok((grant, MadeOf::read(row, 9)?))
             },
         )?;
         let mut grants = Vec::with_capacity(found.len());
-        for (mut grant, live) in found {
-            grant.used_at = self.last_refresh(&live)?;
+        for (mut grant, made) in found {
+            grant.used_at = self.last_use(&made)?;
             grants.push(grant);
         }
         grants.sort_by(|a, b| (&a.organization, &a.organization_id).cmp(&(&b.organization, &b.organization_id)));

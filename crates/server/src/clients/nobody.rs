@@ -36,6 +36,6 @@ pub fn suspect(dc: &DataCenter, id: &str, secrets: &[&str], asking: &Asking) {
     std::hint::black_box(dc.guesses.wait(guess, asking.now));
     client::authenticate_nobody(secrets);
     std::hint::black_box(explained::secret(&NOBODY, secrets, &dc.place.location));
-    asking.claimed(tokens::shown(id).to_owned());
+    asking.claimed(tokens::masked(tokens::shown(id)).into_owned());
     dc.guesses.wrong(guess, asking.now);
 }

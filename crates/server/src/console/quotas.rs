@@ -88,6 +88,7 @@ async fn page(sitting: &mut Sitting<'_>, client: &Client) -> Walked {
 
 fn row(base: &str, quota: &GrantQuota, policy: &Policy, now: Timestamp) -> QuotaRow {
     let who = match quota.user {
+        UserId::NOBODY if quota.organization_id.is_empty() => "The application itself".to_owned(),
         UserId::NOBODY => "The organization itself".to_owned(),
         user => format!("User {}", user.0),
     };

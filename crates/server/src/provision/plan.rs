@@ -54,6 +54,22 @@ pub struct Difference {
 /// Names and values of ids, secrets and passwords that were made.
 pub type Made = Vec<(String, String)>;
 
+impl Difference {
+    /// The line as long as nothing is applied: what would be drawn has its name instead of a value, which the next time is
+    /// another.
+    pub fn preview(&self) -> String {
+        let (mut line, mut beside) = (self.line.clone(), Vec::new());
+        for (name, value) in &self.made {
+            if line.contains(value) {
+                line = line.replace(value, &format!("<{name}>"));
+            } else {
+                beside.push(name.as_str());
+            }
+        }
+        if beside.is_empty() { line } else { format!("{line} (with {})", beside.join(", ")) }
+    }
+}
+
 impl std::fmt::Debug for Difference {
     /// The line alone: what was made is secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

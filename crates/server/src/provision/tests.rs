@@ -236,18 +236,50 @@ fn mistakes_get_a_sentence() {
     }
 }
 
+/// What a plan alone tells.
+fn planned(dir: &tempfile::TempDir, text: &str) -> Vec<String> {
+    let config = config(dir);
+    let file = read_text(text, &config).unwrap();
+    let (_folder, shop) = Workshop::look(config).unwrap();
+    let told = plan(&shop, &file, false).unwrap().differences.iter().map(Difference::preview).collect();
+    shop.close();
+    told
+}
+
 #[test]
 fn a_plan_alone_makes_no_files_and_sees_what_is_there() {
     let dir = tempfile::tempdir().unwrap();
-    let planned = |config: Config| {
-        let file = read_text(&fixed(), &config).unwrap();
-        let (shop, nowhere) = Workshop::look(config).unwrap();
-        let lines = plan(&shop, &file, false).unwrap().lines().count();
-        shop.close();
-        (lines, nowhere.is_some())
-    };
-    assert!(planned(config(&dir)).0 > 3 && planned(config(&dir)).1);
+    let text = fixed();
+    assert!(planned(&dir, &text).contains(&"+ organization 10001 Zylker (us)".to_owned()));
     assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 0, "nothing was made");
-    run(&dir, &fixed(), false).unwrap();
-    assert_eq!(planned(config(&dir)), (0, false));
+    run(&dir, &text, false).unwrap();
+    assert_eq!(planned(&dir, &text), [""; 0]);
+    // A store that is missing beside others is empty, and stays missing.
+    let files = |ending: &str| {
+        std::fs::read_dir(&dir)
+            .unwrap()
+            .filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().ends_with(ending))
+            .count()
+    };
+    for file in std::fs::read_dir(&dir).unwrap().map(Result::unwrap) {
+        if file.file_name().to_string_lossy().starts_with("eu.db") {
+            std::fs::remove_file(file.path()).unwrap();
+        }
+    }
+    assert_eq!((planned(&dir, &text), files("eu.db")), (Vec::new(), 0));
+}
+
+#[test]
+fn what_would_be_drawn_has_its_name_in_a_plan() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "[[organization]]\nname='Zylker'\n[[user]]\nemail='a@b.example'\nfirst_name='A'\norganizations=['Zylker']\n\
+                [[client]]\ntype='self'\nname='My Script'\nowner='a@b.example'\n";
+    assert_eq!(
+        planned(&dir, text),
+        [
+            "+ organization <ZYLKER_ORGANIZATION_ID> Zylker (us)",
+            "+ user a@b.example (us)",
+            "+ client <MY_SCRIPT_CLIENT_ID> My Script (with MY_SCRIPT_CLIENT_SECRET)",
+        ]
+    );
 }

@@ -135,6 +135,18 @@ fn of_a_client_s_own_the_audit_tells_once_an_hour_and_of_anything_new() {
 }
 
 #[test]
+fn a_grant_was_used_when_a_client_got_a_token_by_its_credentials() {
+    for_each_world(|world| {
+        issued(world, U1, O1, at(1));
+        issued(world, U1, O1, at(5));
+        let of_members = world.read(|tx| tx.grants_of_client(O1, C1, "", None, 10));
+        assert_eq!(of_members.iter().map(|grant| grant.used_at).collect::<Vec<_>>(), [Some(at(5))]);
+        let own = world.read(|tx| tx.own_grants(U1, false, None, 10));
+        assert_eq!(own.iter().map(|grant| grant.used_at).collect::<Vec<_>>(), [Some(at(5))]);
+    });
+}
+
+#[test]
 fn nobody_s_organization_must_exist_and_a_user_s_be_theirs() {
     for_each_world(|world| {
         for (user, organization, cause) in [
