@@ -278,7 +278,7 @@ fn what_would_be_drawn_has_its_name_in_a_plan() {
         planned(&dir, text),
         [
             "+ organization <ZYLKER_ORGANIZATION_ID> Zylker (us)",
-            "+ user a@b.example (us)",
+            "+ user a@b.example (us) (with A_B_EXAMPLE_PASSWORD)",
             "+ client <MY_SCRIPT_CLIENT_ID> My Script (with MY_SCRIPT_CLIENT_SECRET)",
         ]
     );
