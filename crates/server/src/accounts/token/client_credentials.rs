@@ -127,16 +127,15 @@ impl Wanted {
         self.organization.as_deref().filter(|_| self.needs_organization)
     }
 
-    /// Which of the owner's organizations the token is bound to; empty for none.
+    /// Which of the owner's organizations the token is bound to when it is not [`Self::named`]; empty for none.
     fn organization(&self, memberships: &[Membership]) -> Result<String, TokenError> {
         match (&self.organization, memberships) {
             (Some(id), _) if !memberships.iter().any(|m| m.organization.id == *id) => {
                 Err(TokenError::OrganizationNotAllowed)
             }
             _ if !self.needs_organization => Ok(String::new()),
-            (Some(id), _) => Ok(id.clone()),
-            (None, [only]) if !self.always_named => Ok(only.organization.id.clone()),
-            (None, _) => Err(TokenError::OrganizationMissing),
+            (_, [only]) if !self.always_named => Ok(only.organization.id.clone()),
+            _ => Err(TokenError::OrganizationMissing),
         }
     }
 }
