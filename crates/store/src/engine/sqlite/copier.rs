@@ -18,8 +18,6 @@ use crate::StoreError;
 const REST: u32 = 300;
 /// … and how often the thread tries to come down to so few before it leaves the writer what there is.
 const PASSES: u32 = 4;
-/// So much longer may the log become while pages are written back at leisure.
-const LEISURE: u32 = 8_000;
 
 /// What the thread is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,9 +142,9 @@ fn copy(
     let mut before = 0;
     for _ in 0..PASSES {
         let Checkpoint { logged, copied, .. } = session.checkpoint(super::session::PASSIVE)?;
-        let ahead = || pages.load(Ordering::Relaxed).saturating_sub(copied);
+        let length = || pages.load(Ordering::Relaxed);
         if let Some(synced) = synced {
-            if let Err(error) = write_back(synced, &beside(file, "-wal"), before..copied, || ahead() > LEISURE) {
+            if let Err(error) = write_back(synced, &beside(file, "-wal"), before..copied, length) {
                 tracing::debug!(file = %file.display(), %error, "pages are written back all at once");
             }
             // SQLite syncs the file only when nothing was added to the log meanwhile, so nearly always it would be the
@@ -159,7 +157,7 @@ fn copy(
         }
         before = copied;
         // Readers are in the way, or little was added meanwhile.
-        if copied < logged || ahead() <= REST {
+        if copied < logged || length().saturating_sub(copied) <= REST {
             break;
         }
     }

@@ -10,8 +10,11 @@ use std::time::Duration;
 
 /// So many pages are handed to the device …
 const SLICE: usize = 4;
-/// … and then this long none: about as long as it takes for them.
+/// … and then this long none: about as long as a slow one takes for them.
 const PAUSE: Duration = Duration::from_micros(150);
+/// But the log may grow meanwhile by no more than a page for so many: what comes after it must be shorter, or the copying
+/// never ends. A device that lets the log grow fast does not need the pauses.
+const FOR_ONE_MORE: usize = 3;
 
 /// Fewer than these are not worth it …
 const FEW: usize = 256;
@@ -23,26 +26,32 @@ const ROW: usize = 8;
 const LOG_HEAD: u64 = 32;
 const FRAME_HEAD: u64 = 24;
 
-/// Asks the system to write back the pages that these frames of the log were copied to, and makes no haste unless
-/// told to. What is not written when it returns is left for the sync.
+/// Asks the system to write back the pages that these frames of the log were copied to, with pauses as long as the log,
+/// whose length in pages `length` tells, does not grow too much. What is not written when it returns is left for the sync.
 ///
 /// # Errors
 /// When the log cannot be read.
-pub(super) fn write_back(file: &File, log: &Path, frames: Range<u32>, hurry: impl Fn() -> bool) -> io::Result<()> {
+pub(super) fn write_back(file: &File, log: &Path, frames: Range<u32>, length: impl Fn() -> u32) -> io::Result<()> {
+    let before = length();
     let (pages, size) = pages_of(log, frames)?;
     let pages = scattered(&pages);
     if pages.len() < FEW {
         return Ok(());
     }
-    for slice in pages.chunks(SLICE) {
+    for (slice, written) in pages.chunks(SLICE).zip((SLICE..).step_by(SLICE)) {
         for page in slice {
             begin(file, u64::from(page.saturating_sub(1)) * size, size)?;
         }
-        if !hurry() {
+        if in_time(written, length().saturating_sub(before)) {
             thread::park_timeout(PAUSE);
         }
     }
     Ok(())
+}
+
+/// Whether there is time for a pause, after so many pages, during which the log grew by so many.
+fn in_time(written: usize, grown: u32) -> bool {
+    usize::try_from(grown).is_ok_and(|grown| grown.saturating_mul(FOR_ONE_MORE) <= written)
 }
 
 /// The pages in these frames, counted from 0, each once and in their order in the file; and the size of a page in bytes.
@@ -114,11 +123,17 @@ mod tests {
         assert!(pages.windows(2).all(|two| two[0] < two[1]), "{pages:?}");
         assert!(pages.iter().all(|page| (1..=count).contains(page)), "{pages:?} of {count}");
         let file = File::open(&file).unwrap();
-        write_back(&file, &log, 0..told.copied, || true).unwrap();
+        write_back(&file, &log, 0..told.copied, || told.copied).unwrap();
         if cfg!(target_os = "linux") {
             begin(&file, u64::from(pages[0]) * size, size).unwrap();
         }
         assert!(pages_of(&log, 0..1_000_000).is_err(), "a log that is shorter");
+    }
+
+    #[test]
+    fn pauses_end_when_the_log_grows_by_a_third_of_what_is_written() {
+        assert!(in_time(4, 0) && in_time(4, 1) && in_time(4_400, 1_466));
+        assert!(!in_time(4, 2) && !in_time(4_400, 1_467) && !in_time(4, u32::MAX));
     }
 
     #[test]
