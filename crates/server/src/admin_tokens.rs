@@ -9,7 +9,10 @@ use grantor_protocol::{
 pub use grantor_store::AdminRole;
 use grantor_store::AdminToken;
 
-use crate::provision::{ProvisionError, Workshop};
+use crate::{
+    moment::span,
+    provision::{ProvisionError, Workshop, record_operation},
+};
 
 /// Makes a token and returns it: it is shown this once. `life`: `None` for one that does not end by itself.
 ///
@@ -35,6 +38,9 @@ pub fn add(shop: &Workshop, name: &str, role: AdminRole, life: Option<Duration>)
     };
     let hash = token.secret.hash(SecretKind::AdminToken);
     if shop.stores.directory.write_blocking(move |tx| tx.add_admin_token(&new, &hash))? {
+        let until = life.map_or_else(String::new, |life| format!(" for {}", span(life)));
+        let detail = format!("admin token {name:?} made, {}{until} (command line)", role.as_str());
+        record_operation(shop, None, detail)?;
         Ok(token.reveal(Prefix::Usual))
     } else {
         Err(ProvisionError::new(format!(
@@ -58,5 +64,8 @@ pub fn list(shop: &Workshop) -> Result<Vec<AdminToken>, ProvisionError> {
 pub fn end(shop: &Workshop, name: &str) -> Result<(), ProvisionError> {
     let wanted = name.to_owned();
     let ended = shop.stores.directory.write_blocking(move |tx| tx.end_admin_token(&wanted))?;
-    if ended { Ok(()) } else { Err(ProvisionError::new(format!("there is no admin token {name:?}"))) }
+    if !ended {
+        return Err(ProvisionError::new(format!("there is no admin token {name:?}")));
+    }
+    record_operation(shop, None, format!("admin token {name:?} ended (command line)"))
 }

@@ -99,11 +99,38 @@ pub fn make_key() -> Result<String, BackupError> {
 /// Why it was not made.
 pub fn make(shop: &Workshop, to: &Path, key: &Path) -> Result<Vec<Kept>, BackupError> {
     let key = read_key(key)?;
-    let unfinished = to.with_extension("unfinished");
-    let wrong = |why| BackupError::File { file: unfinished.clone(), why };
-    let file = private_file(&unfinished).map_err(wrong)?;
+    let mut unfinished = to.as_os_str().to_owned();
+    unfinished.push(".unfinished");
+    let unfinished = PathBuf::from(unfinished);
+    let done = write(shop, &unfinished, &key).and_then(|kept| {
+        let named = std::fs::rename(&unfinished, to).and_then(|()| sync_folder_of(to));
+        named.map_err(|why| BackupError::File { file: to.to_owned(), why })?;
+        Ok(kept)
+    });
+    if done.is_err() {
+        // What is left of it is of no use; it may not even be there.
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    done
+}
+
+/// A new name is durable when its folder is.
+#[cfg(unix)]
+fn sync_folder_of(file: &Path) -> std::io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder_of(_file: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn write(shop: &Workshop, unfinished: &Path, key: &[u8; 32]) -> Result<Vec<Kept>, BackupError> {
+    let wrong = |why| BackupError::File { file: unfinished.to_owned(), why };
+    let file = private_file(unfinished).map_err(wrong)?;
     let salt: [u8; 16] = shop.entropy.bytes()?;
-    let mut out = Sealing::begin(BufWriter::new(file), &key, &salt).map_err(wrong)?;
+    let mut out = Sealing::begin(BufWriter::new(file), key, &salt).map_err(wrong)?;
     let mut kept = Vec::new();
     // The directory first: whatever it names was there before, in a data center's store, and is found there.
     for (name, store, migrations) in stores(shop) {
@@ -127,7 +154,6 @@ pub fn make(shop: &Workshop, to: &Path, key: &Path) -> Result<Vec<Kept>, BackupE
         kept.push(Kept { store: name, totals });
     }
     out.end().map_err(wrong)?;
-    std::fs::rename(&unfinished, to).map_err(|why| BackupError::File { file: to.to_owned(), why })?;
     Ok(kept)
 }
 
@@ -365,3 +391,6 @@ impl<'f, R: Read> Opening<'f, R> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use grantor_store::{DatabaseUrl, StoredSigningKey};
 use crate::{
     clock::Clock,
     config::{Config, DataCenterConfig},
+    failure::chain,
     mail,
     provision::Workshop,
     tls,
@@ -67,7 +68,8 @@ impl Findings {
     }
 }
 
-/// Looks at everything. Works beside a running server, and changes nothing but one row that says the store was touched.
+/// Looks at everything. Works beside a running server, and changes nothing but one row that says the store was touched; a
+/// SQLite file that is not there is not made.
 pub async fn examine(config: &Config) -> Vec<Finding> {
     let mut found = Findings::default();
     settings(config, &mut found);
@@ -83,7 +85,8 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
     }
     for dc in &config.data_centers {
         certificate(dc, &mut found);
-        public_url(dc, &mut found).await;
+        accounts_url(dc, &mut found).await;
+        portal_url(dc, &mut found).await;
     }
     letters(config, &mut found).await;
     found.0
@@ -120,21 +123,21 @@ fn served(config: &Config) -> impl Iterator<Item = &DataCenterConfig> {
 
 /// The databases, the keys in them, and whether the clock agrees with what they saw.
 fn stores(config: &Config, found: &mut Findings) {
-    files(config, found);
-    let shop = match Workshop::open(config.clone()) {
-        Ok(shop) => shop,
-        Err(why) => return found.bad("database", why.to_string()),
+    let missing = files(config, found);
+    let (folder, shop) = match Workshop::look(config.clone()) {
+        Ok(opened) => opened,
+        Err(why) => return found.bad("database", chain(&why)),
     };
     let now = Clock::System.now();
     let all = std::iter::once(("directory", &shop.stores.directory))
         .chain(shop.stores.data_centers.iter().map(|(name, store)| (name.as_str(), store)));
-    for (name, store) in all {
+    for (name, store) in all.filter(|(name, _)| !missing.iter().any(|missing| missing == name)) {
         match store.write_blocking(move |tx| tx.touch(now)) {
             Ok(()) => found.good(format!("{name} database"), "opened, and can commit"),
             Err(why) => found.bad(format!("{name} database"), format!("cannot commit: {why}")),
         }
     }
-    for (name, store) in &shop.stores.data_centers {
+    for (name, store) in shop.stores.data_centers.iter().filter(|(name, _)| !missing.contains(name)) {
         match store.read_blocking(|tx| tx.signing_keys()) {
             Ok(keys) => signing_keys(name, &keys, now, found),
             Err(why) => found.bad(format!("{name} keys"), why.to_string()),
@@ -150,6 +153,7 @@ fn stores(config: &Config, found: &mut Findings) {
         }
     }
     shop.close();
+    drop(folder);
 }
 
 fn signing_keys(name: &str, keys: &[StoredSigningKey], now: Timestamp, found: &mut Findings) {
@@ -166,18 +170,23 @@ fn signing_keys(name: &str, keys: &[StoredSigningKey], now: Timestamp, found: &m
     }
 }
 
-/// Files of SQLite that others can read hold every hash and key.
-fn files(config: &Config, found: &mut Findings) {
+/// Files of SQLite that others can read hold every hash and key. Answers whose is not there yet.
+fn files(config: &Config, found: &mut Findings) -> Vec<String> {
+    let mut missing = Vec::new();
     let named = served(config)
         .map(|dc| (dc.location.as_str(), dc.database.clone().unwrap_or_else(|| format!("sqlite:{}.db", dc.location))));
     for (name, url) in named.chain([("directory", config.directory.database.clone())]) {
-        if let Ok(DatabaseUrl::Sqlite(file)) = DatabaseUrl::parse(&url, &config.data_dir)
-            && open_to_others(&file)
-        {
+        let Ok(DatabaseUrl::Sqlite(file)) = DatabaseUrl::parse(&url, &config.data_dir) else { continue };
+        if matches!(file.try_exists(), Ok(false)) {
+            let told = format!("{} is not there: the first start makes it, or `grantor provision`", file.display());
+            found.warn(format!("{name} database"), told);
+            missing.push(name.to_owned());
+        } else if open_to_others(&file) {
             let told = format!("{} can be read by other users of this machine: chmod 600 it", file.display());
             found.warn(format!("{name} database"), told);
         }
     }
+    missing
 }
 
 #[cfg(unix)]
@@ -207,24 +216,62 @@ fn certificate(dc: &DataCenterConfig, found: &mut Findings) {
     }
 }
 
+/// Asks an address of ours from the outside, as a stranger would.
+async fn ask(url: &str) -> Result<reqwest::Response, String> {
+    let client =
+        reqwest::Client::builder().timeout(PATIENCE).no_proxy().redirect(reqwest::redirect::Policy::none()).build();
+    let client = client.map_err(|_| "no HTTP client could be made to ask it".to_owned())?;
+    client.get(url).send().await.map_err(|why| {
+        format!("{url} does not answer from here ({}); is the server running, and the name right?", brief(&why))
+    })
+}
+
+/// Whether the clock of whoever answers there is the same as this machine's.
+fn clocks(dc: &DataCenterConfig, answer: &reqwest::Response, found: &mut Findings) {
+    let told = answer.headers().get(reqwest::header::DATE).and_then(|date| date.to_str().ok());
+    let Some(there) = told.and_then(|date| httpdate::parse_http_date(date).ok()).and_then(since_1970) else { return };
+    let (here, there) = (Clock::System.now(), Timestamp::from_millis(there));
+    let what = format!("{} accounts_url clock", dc.location);
+    if there > here.plus(APART) || here > there.plus(APART) {
+        found.bad(what, "what answers at accounts_url has another time than this machine: set both clocks by NTP");
+    } else {
+        found.good(what, "the same as of what answers at accounts_url");
+    }
+}
+
+fn since_1970(time: std::time::SystemTime) -> Option<i64> {
+    i64::try_from(time.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis()).ok()
+}
+
+/// Whether the address that portals' users use leads here, where it is another one.
+async fn portal_url(dc: &DataCenterConfig, found: &mut Findings) {
+    let Some(url) = dc.portal_url.as_ref().filter(|url| Some(*url) != dc.accounts_url.as_ref()) else { return };
+    let what = format!("{} portal_url", dc.location);
+    let answer = match ask(&format!("{url}/oauth/serverinfo")).await {
+        Ok(answer) => answer.text().await.unwrap_or_default(),
+        Err(why) => return found.warn(what, why),
+    };
+    let info = serde_json::from_str::<serde_json::Value>(&answer).ok();
+    if info.as_ref().and_then(|info| info.get("locations")?.get(&dc.location)).is_some() {
+        found.good(what, format!("{url} leads here"));
+    } else {
+        found.bad(what, format!("{url} answers, but not as a server of this config: what listens there?"));
+    }
+}
+
 /// Whether the address that people use leads here.
-async fn public_url(dc: &DataCenterConfig, found: &mut Findings) {
+async fn accounts_url(dc: &DataCenterConfig, found: &mut Findings) {
     let Some(url) = &dc.accounts_url else { return };
     let what = format!("{} accounts_url", dc.location);
     if let Some(plain) = dc.plain_url() {
         found.bad(what.clone(), format!("{plain} is plain http: passwords and codes travel readable; serve https"));
     }
-    let client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build();
-    let Ok(client) = client else { return found.warn(what, "no HTTP client could be made to ask it") };
-    let answer = match client.get(format!("{url}/oauth/serverinfo")).send().await {
-        Ok(answer) => answer.text().await.unwrap_or_default(),
-        Err(why) => {
-            let told = format!(
-                "{url} does not answer from here ({}); is the server running, and the name right?",
-                brief(&why)
-            );
-            return found.warn(what, told);
+    let answer = match ask(&format!("{url}/oauth/serverinfo")).await {
+        Ok(answer) => {
+            clocks(dc, &answer, found);
+            answer.text().await.unwrap_or_default()
         }
+        Err(why) => return found.warn(what, why),
     };
     let listed = serde_json::from_str::<serde_json::Value>(&answer).ok();
     let listed = listed.as_ref().and_then(|info| info.get("locations")?.get(&dc.location)?.as_str());
@@ -256,3 +303,6 @@ async fn letters(config: &Config, found: &mut Findings) {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -97,7 +97,8 @@ async fn write(store: Store, mut waiting: mpsc::Receiver<Notice>, mut ended: one
     }
 }
 
-async fn add(store: &Store, rows: Vec<Notice>) -> Result<(), StoreError> {
+/// Writes notices, with what is to be sent of them.
+pub async fn add(store: &Store, rows: Vec<Notice>) -> Result<(), StoreError> {
     if rows.is_empty() {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     moment::rfc3339,
-    provision::{ProvisionError, Workshop},
+    provision::{ProvisionError, Workshop, record_operation},
     signing,
 };
 use grantor_store::StoredSigningKey;
@@ -46,5 +46,8 @@ pub fn list(shop: &Workshop) -> Result<Vec<Listed>, ProvisionError> {
 /// # Errors
 /// The first data center where that cannot be done, and why.
 pub fn rotate_all(shop: &Workshop) -> Result<(), ProvisionError> {
-    shop.stores.data_centers.keys().try_for_each(|location| signing::rotate(shop, location))
+    shop.stores.data_centers.keys().try_for_each(|location| {
+        signing::rotate(shop, location)?;
+        record_operation(shop, Some(location), "signing keys rotated (command line)".to_owned())
+    })
 }

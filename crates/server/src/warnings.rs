@@ -1,7 +1,10 @@
 //! What a client's owner is told beside refusals: a cap or a throttle that is close (at 80 % and at the last one), what a
 //! cap evicted, and what was revoked. Told from the figures that a step gives anyway; tokens appear by their mark.
 
-use grantor_protocol::{policy::Rate, token::TokenId};
+use grantor_protocol::{
+    policy::{Rate, RefreshTokenCap},
+    token::TokenId,
+};
 use grantor_store::{Issued, NoticeKind, RedeemedCode, Revoked, TokenKind};
 
 use crate::{house::DataCenter, moment::span, refusals::Asking};
@@ -48,6 +51,9 @@ pub fn redeemed(dc: &DataCenter, client_id: &str, code: &RedeemedCode, asking: &
         asking.tell(dc, client_id, NoticeKind::Eviction, EVICTED, &detail);
     } else if is_close(full.refresh_tokens, cap) {
         let next = match full.oldest {
+            Some(_) if full.refresh_tokens >= cap && policy.refresh_token_cap == RefreshTokenCap::Refuse => {
+                "; the next one is refused".to_owned()
+            }
             Some(oldest) if full.refresh_tokens >= cap => format!("; the next one ends {}, the oldest", oldest.mark()),
             _ => String::new(),
         };

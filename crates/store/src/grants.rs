@@ -280,6 +280,15 @@ impl Tx<'_> {
         )
     }
 
+    /// Whose a grant is: the user (nobody for an organization's own), the client, and the organization, empty for none.
+    pub fn parties_of_grant(&mut self, id: TokenId) -> Result<Option<(UserId, String, String)>, StoreError> {
+        self.one(
+            "SELECT user_id, client_id, organization_id FROM grants WHERE id = $1",
+            &[id.as_bytes().into()],
+            |row| Ok((UserId(row.int(0)?), row.text(1)?, row.text(2)?)),
+        )
+    }
+
     /// The client that holds a grant.
     pub fn client_of_grant(&mut self, id: TokenId) -> Result<Option<String>, StoreError> {
         self.one("SELECT client_id FROM grants WHERE id = $1", &[id.as_bytes().into()], |row| row.text(0))

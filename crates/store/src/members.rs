@@ -165,7 +165,8 @@ impl Tx<'_> {
     }
 
     /// Removes a member. What they granted in this organization ends with it, and comes back with nothing. Open
-    /// invitations for them, and those they sent, are withdrawn.
+    /// invitations for them, and those they sent, are withdrawn. Answers the clients whose tokens ended, each once for
+    /// each grant.
     ///
     /// # Errors
     /// The inner one says why the member stays, and nothing is done.
@@ -176,7 +177,7 @@ impl Tx<'_> {
         user: UserId,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<Result<(), NotChanged>, StoreError> {
+    ) -> Result<Result<Vec<String>, NotChanged>, StoreError> {
         // The order of locks: user, membership, grants with their refresh tokens, codes.
         self.hold_user(user)?;
         let is = match self.hold_administration(organization_id, by, user)? {
@@ -193,17 +194,20 @@ impl Tx<'_> {
         self.withdraw_invitations_of(user, organization_id)?;
         self.withdraw_invitations_by(user, organization_id)?;
         let granted = self.all(
-            "SELECT id FROM grants WHERE user_id = $1 AND organization_id = $2 AND revoked_at IS NULL ORDER BY id",
+            "SELECT id, client_id FROM grants
+             WHERE user_id = $1 AND organization_id = $2 AND revoked_at IS NULL ORDER BY id",
             &[user.0.into(), organization_id.into()],
-            |row| Ok(TokenId::from_bytes(row.array(0)?)),
+            |row| Ok((TokenId::from_bytes(row.array(0)?), row.text(1)?)),
         )?;
-        let mut ended = 0;
-        for grant in granted {
-            ended += usize::from(self.revoke_grant(grant, now)?);
+        let mut ended = Vec::new();
+        for (grant, client_id) in granted {
+            if self.revoke_grant(grant, now)? {
+                ended.push(client_id);
+            }
         }
-        let detail = format!("user {} was removed; {ended} connected applications ended", user.0);
+        let detail = format!("user {} was removed; {} connected applications ended", user.0, ended.len());
         self.audit(trail, AuditEvent::MemberRemoved, concerning(by, organization_id), &detail)?;
-        Ok(Ok(()))
+        Ok(Ok(ended))
     }
 
     /// Whether `by` may act for the organization now. Every step of an administrator begins with it: whoever was removed

@@ -264,8 +264,8 @@ impl Tx<'_> {
         Ok(Ok(()))
     }
 
-    /// Does something to a user of a portal of the organization. False when there is no such user in it, or who does it
-    /// is no administrator.
+    /// Does something to a user of a portal of the organization. None when there is no such user in it, or who does it
+    /// is no administrator; else the clients whose tokens ended for good, each once for each grant.
     pub fn change_portal_user(
         &mut self,
         organization_id: &str,
@@ -274,10 +274,11 @@ impl Tx<'_> {
         change: &PortalUserChange,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Vec<String>>, StoreError> {
         let own = self.holds_office(organization_id, by)? && self.portal_of(organization_id, portal)?.is_some();
         let found = self.user(user)?.filter(|found| own && found.realm == Realm::Portal(portal.to_owned()));
-        let Some(found) = found else { return Ok(false) };
+        let Some(found) = found else { return Ok(None) };
+        let mut ended = Vec::new();
         match change {
             PortalUserChange::Disable => {
                 self.execute("UPDATE users SET disabled = TRUE WHERE id = $1", &[user.0.into()])?;
@@ -290,11 +291,18 @@ impl Tx<'_> {
                 self.set_password(user, hash, now)?;
                 self.end_sessions_of(user, now)?;
             }
-            PortalUserChange::Remove => self.remove_user(user)?,
+            PortalUserChange::Remove => {
+                ended = self.all(
+                    "SELECT client_id FROM grants WHERE user_id = $1 AND revoked_at IS NULL",
+                    &[user.0.into()],
+                    |row| row.text(0),
+                )?;
+                self.remove_user(user)?;
+            }
         }
         let detail = format!("{} (user {}) in portal {portal}: {}", found.email, user.0, change.told());
         self.audit(trail, AuditEvent::PortalUserChanged, concerning(by, organization_id), &detail)?;
-        Ok(true)
+        Ok(Some(ended))
     }
 
     /// Changes a portal of the organization. False when it is not one of it, or who changes it is no administrator.

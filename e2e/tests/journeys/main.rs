@@ -11,6 +11,7 @@ mod keyboard;
 mod language;
 mod newcomer;
 mod no_script;
+mod no_script_at_home;
 mod organizations;
 mod portal;
 mod second_factor;

@@ -25,7 +25,7 @@ use crate::{
     walk::Walked,
 };
 
-/// So many are listed; nobody has more.
+/// So many are listed; hardly anybody has more.
 const MOST: i64 = 200;
 
 /// The page.
@@ -85,13 +85,12 @@ async fn remove(sitting: &mut Sitting<'_>) -> Walked {
     };
     let Some(grant) = form.get("grant").and_then(TokenId::from_hex) else { return sitting.nothing() };
     let (visit, user, now) = (&sitting.visit, sitting.person.user.id, sitting.visit.now());
-    let own = visit.dc.store.read(move |tx| tx.own_grants(user, false, None, MOST)).await?;
-    let Some(own) = own.into_iter().find(|own| own.id == grant) else { return sitting.nothing() };
     let trail = sitting.trail()?;
     if !visit.dc.store.write(move |tx| tx.withdraw(user, grant, &trail, now)).await? {
         return sitting.nothing();
     }
-    withdrawn::tell(visit, &[own.client_id]);
+    let client_id = visit.dc.store.read(move |tx| tx.client_of_grant(grant)).await?;
+    withdrawn::tell(visit, client_id.as_slice());
     info!(request_id = visit.asking.request_id.as_str(), user = user.0, "withdrawn");
     Ok(reply::see_other("/account/apps?done=removed"))
 }

@@ -49,7 +49,7 @@ async fn export(sitting: &mut Sitting<'_>) -> Walked {
 
 async fn whole(sitting: &Sitting<'_>) -> Result<Value, Failure> {
     let (dc, user) = (&sitting.visit.dc, sitting.person.user.id);
-    let profile = dc.store.read(move |tx| tx.profile(user)).await?;
+    let (profile, factors) = dc.store.read(move |tx| Ok((tx.profile(user)?, tx.factors(user)?))).await?;
     let (sessions, grants) = (sessions(sitting).await?, grants(sitting).await?);
     let (rows, complete) = activity(sitting).await?;
     let registered = data::owned_names(sitting).await?;
@@ -80,6 +80,15 @@ async fn whole(sitting: &Sitting<'_>) -> Result<Value, Failure> {
             "environment": m.organization.environment.as_str(),
             "administrator": m.administrator,
         })).collect::<Vec<_>>(),
+        "second_factors": {
+            "authenticator_since": factors.authenticator.map(rfc3339),
+            "passkeys": factors.passkeys.iter().map(|key| json!({
+                "name": key.name,
+                "added_at": rfc3339(key.created_at),
+                "used_at": (key.used_at.millis() != 0).then(|| rfc3339(key.used_at)),
+            })).collect::<Vec<_>>(),
+            "recovery_codes_left": factors.recovery_codes,
+        },
         "sessions": sessions.iter().map(session_value).collect::<Vec<_>>(),
         "connected_applications": applications,
         "registered_applications": registered.iter().map(|(id, name)| json!({ "id": id, "name": name })).collect::<Vec<_>>(),

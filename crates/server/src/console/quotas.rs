@@ -12,7 +12,7 @@ use grantor_protocol::{
     client::Client,
     issue::{FamilyRules, Window},
     people::UserId,
-    policy::Policy,
+    policy::{Policy, RefreshTokenCap},
     time::Timestamp,
     token::TokenId,
 };
@@ -100,6 +100,7 @@ fn row(base: &str, quota: &GrantQuota, policy: &Policy, now: Timestamp) -> Quota
     let (cap, used) = (policy.refresh_tokens_per_user_and_client, quota.refresh_tokens.len());
     let oldest = quota.refresh_tokens.iter().next();
     let note = match oldest {
+        Some(_) if used >= cap && !evicts(policy) => "the next one is refused".to_owned(),
         Some(oldest) if used >= cap => format!("the next one evicts {}", oldest.mark()),
         Some(oldest) => format!("the oldest is {}", oldest.mark()),
         None => String::new(),
@@ -128,6 +129,11 @@ fn row(base: &str, quota: &GrantQuota, policy: &Policy, now: Timestamp) -> Quota
     }
 }
 
+/// Whether a refresh token too many ends the oldest, or is not made.
+fn evicts(policy: &Policy) -> bool {
+    policy.refresh_token_cap == RefreshTokenCap::Evict
+}
+
 fn throttle(label: &'static str, window: Window) -> Meter {
     let note = match window.frees_at {
         Some(at) if window.used >= window.limit => format!("full until {}", shown(at)),
@@ -153,7 +159,7 @@ pub async fn one(
             return sitting.nothing();
         };
         let policy = Arc::clone(&dc.house.policy);
-        let full = quota.refresh_tokens.len() >= policy.refresh_tokens_per_user_and_client;
+        let full = evicts(&policy) && quota.refresh_tokens.len() >= policy.refresh_tokens_per_user_and_client;
         let base = format!("/console/{}/quotas/{place}", client.id);
         let families =
             families.iter().enumerate().map(|(at, one)| family(one, full && at == 0, &policy, now)).collect();

@@ -115,26 +115,44 @@ async fn change(sitting: &mut Sitting<'_>, found: Registration) -> Walked {
     Ok(reply::see_other(&format!("/console/{}?done={done}", after.client.id)))
 }
 
-/// The names of what changed.
+/// What changed: each field with what it was and what it is.
 fn difference(before: &Registration, after: &Registration) -> String {
     let (a, b) = (&before.client, &after.client);
     let (x, y) = (&a.settings, &b.settings);
-    [
-        ("name", a.name != b.name),
-        ("description", before.description != after.description),
-        ("homepage_url", a.homepage_url != b.homepage_url),
-        ("redirect_uris", a.redirect_uris != b.redirect_uris),
-        ("javascript_domains", x.javascript_domains != y.javascript_domains),
-        ("data_centers", a.data_centers != b.data_centers),
-        ("grant_types", a.grant_types != b.grant_types),
-        ("token_endpoint_auth_method", x.token_endpoint_auth_method != y.token_endpoint_auth_method),
-        ("id_token_signing_alg", x.id_token_signing_alg != y.id_token_signing_alg),
-        ("jwks", x.jwks != y.jwks || x.jwks_uri != y.jwks_uri),
-        ("post_logout_redirect_uris", x.post_logout_redirect_uris != y.post_logout_redirect_uris),
-        ("cors_origins", x.cors_origins != y.cors_origins),
+    let mut changed: Vec<String> = [
+        ("name", quoted(&a.name), quoted(&b.name)),
+        ("description", quoted(&before.description), quoted(&after.description)),
+        ("homepage_url", quoted(&a.homepage_url), quoted(&b.homepage_url)),
+        ("redirect_uris", listed(&a.redirect_uris), listed(&b.redirect_uris)),
+        ("javascript_domains", listed(&x.javascript_domains), listed(&y.javascript_domains)),
+        ("data_centers", listed(&a.data_centers), listed(&b.data_centers)),
+        ("grant_types", listed(&a.grant_types), listed(&b.grant_types)),
+        ("token_endpoint_auth_method", quoted(&x.token_endpoint_auth_method), quoted(&y.token_endpoint_auth_method)),
+        ("id_token_signing_alg", quoted(&x.id_token_signing_alg), quoted(&y.id_token_signing_alg)),
+        ("jwks_uri", quoted(&x.jwks_uri), quoted(&y.jwks_uri)),
+        ("post_logout_redirect_uris", listed(&x.post_logout_redirect_uris), listed(&y.post_logout_redirect_uris)),
+        ("cors_origins", listed(&x.cors_origins), listed(&y.cors_origins)),
     ]
     .into_iter()
-    .filter_map(|(name, changed)| changed.then_some(name))
-    .collect::<Vec<_>>()
-    .join(", ")
+    .filter(|(_, was, is)| was != is)
+    .map(|(name, was, is)| format!("{name}: {} -> {}", cut(&was), cut(&is)))
+    .collect();
+    if x.jwks != y.jwks {
+        changed.push("jwks".to_owned());
+    }
+    changed.join("; ")
+}
+
+fn quoted(text: &str) -> String {
+    format!("{text:?}")
+}
+
+fn listed(items: &[String]) -> String {
+    if items.is_empty() { "none".to_owned() } else { items.join(" ") }
+}
+
+/// An audit row is no place for a long text.
+fn cut(text: &str) -> String {
+    const MOST: usize = 300;
+    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).chain(['…']).collect() }
 }

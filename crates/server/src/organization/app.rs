@@ -23,6 +23,7 @@ use crate::{
     refusals::Asking,
     sitting::Sitting,
     walk::Walked,
+    warnings,
 };
 
 /// So many grants are taken back in one transaction.
@@ -160,11 +161,11 @@ async fn withdraw_from_all(
 }
 
 /// The client's owner learns that tokens ended, and not whose.
-fn tell(dc: &DataCenter, asking: &Asking, client_id: &str, grants: i64) {
+pub(super) fn tell(dc: &DataCenter, asking: &Asking, client_id: &str, grants: i64) {
     let detail = match grants {
         0 => return,
         1 => "an organization's administrator took back the access of one of its members; its tokens ended".to_owned(),
         n => format!("an organization's administrator took back the access of {n} of its members; its tokens ended"),
     };
-    asking.tell(dc, client_id, NoticeKind::Revocation, "withdrawn", &detail);
+    asking.tell(dc, client_id, NoticeKind::Revocation, warnings::WITHDRAWN, &detail);
 }

@@ -107,8 +107,10 @@ fn page(sitting: &Sitting<'_>, text: &str, state: &InvitationState<'_>) -> Walke
     let path = format!("/organization/invitation/{text}");
     let status = match state {
         InvitationState::Good { .. } | InvitationState::Accepted { .. } => StatusCode::OK,
-        InvitationState::OfAnother { .. } | InvitationState::Elsewhere { .. } => StatusCode::FORBIDDEN,
-        InvitationState::Gone => StatusCode::NOT_FOUND,
+        // There is nothing here for who is signed in, whatever there is for somebody else.
+        InvitationState::OfAnother { .. } | InvitationState::Elsewhere { .. } | InvitationState::Gone => {
+            StatusCode::NOT_FOUND
+        }
     };
     let html = sitting.visit.framed(|frame| InvitationPage { frame, path: &path, csrf: &csrf, email, state }.render());
     sitting.page_with(status, html)

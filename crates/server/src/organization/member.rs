@@ -10,6 +10,7 @@ use axum::{
 use grantor_store::{Member, NotChanged};
 
 use super::{
+    app,
     nav::Page,
     office::{self, Office},
 };
@@ -65,7 +66,11 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
             (store.write(move |tx| tx.set_administrator(&id, by, to, &trail)).await?, done)
         }
         Some("remove") if office::typed(form.get("confirm"), 300).eq_ignore_ascii_case(&member.email) => {
-            (store.write(move |tx| tx.remove_member(&id, by, user, &trail, now)).await?, "removed")
+            let removed = store.write(move |tx| tx.remove_member(&id, by, user, &trail, now)).await?;
+            for client_id in removed.iter().flatten() {
+                app::tell(&sitting.visit.dc, &sitting.visit.asking, client_id, 1);
+            }
+            (removed.map(drop), "removed")
         }
         Some("remove") => {
             let error = Some("org-confirm-wrong");

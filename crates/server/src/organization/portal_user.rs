@@ -11,6 +11,7 @@ use grantor_protocol::people::{Realm, User};
 use grantor_store::{Portal, PortalUserChange};
 
 use super::{
+    app,
     nav::Page,
     office::{self, Office},
     portal, portal_users,
@@ -92,8 +93,9 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
     let step = move |tx: &mut grantor_store::Tx<'_>| {
         tx.change_portal_user(&id, by, (&portal_id, user_id), &change, &trail, now)
     };
-    if !sitting.visit.dc.store.write(step).await? {
-        return sitting.nothing();
+    let Some(ended) = sitting.visit.dc.store.write(step).await? else { return sitting.nothing() };
+    for client_id in &ended {
+        app::tell(&sitting.visit.dc, &sitting.visit.asking, client_id, 1);
     }
     match done {
         "removed" => office.done(&format!("/portals/{}/users", portal.id), done),

@@ -87,6 +87,14 @@ pub(super) fn record(shop: &Workshop, client: String, detail: String) -> Result<
     write_down(shop, &bytes(shop)?, None, Some(client), detail)
 }
 
+/// Writes down what an operator did that is no client's, in a data center, or in the first that is served here.
+///
+/// # Errors
+/// When it could not be written.
+pub fn record_operation(shop: &Workshop, location: Option<&str>, detail: String) -> Result<(), ProvisionError> {
+    write_down(shop, &bytes(shop)?, location, None, detail)
+}
+
 fn bytes(shop: &Workshop) -> Result<BTreeMap<String, DataCenterByte>, ProvisionError> {
     Ok(bytes_by_location(&shop.stores.directory, shop.stores.data_centers.keys().cloned().collect())?)
 }

@@ -220,6 +220,11 @@ async fn grants_are_listed_and_revoked_and_everything_is_counted() {
         assert_eq!(done(house, "DELETE", &one, None).await["revoked"], true);
         assert_eq!(ask(house, ADMIN_TOKEN, "DELETE", &one, None).await.status, 404);
         assert!(!house.alive("us", &tokens.access).await);
+        let notices = house.notices(&DESK).await;
+        let told = notices.iter().find(|notice| notice.cause == "consent_withdrawn").unwrap();
+        assert!(told.detail.contains("operator") && !told.detail.contains(&ALICE.zuid.to_string()), "{told:?}");
+        let row = house.audit("us").await.into_iter().find(|row| row.event == "operated").unwrap();
+        assert_eq!(row.user.map(|user| user.0), Some(ALICE.zuid));
     })
     .await;
 }

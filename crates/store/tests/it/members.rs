@@ -16,7 +16,7 @@ use crate::fixtures::{C1, O1, O2, P1, PU, U1, U2, World, at, for_each_world, hou
 
 fn remove(world: &World, organization: &'static str, user: UserId, now: Timestamp) -> Result<(), NotChanged> {
     let trail = world.trail(now);
-    world.write(move |tx| tx.remove_member(organization, U1, user, &trail, now))
+    world.write(move |tx| tx.remove_member(organization, U1, user, &trail, now)).map(drop)
 }
 
 fn administrator(world: &World, organization: &'static str, user: UserId, is: bool) -> Result<(), NotChanged> {
@@ -275,7 +275,9 @@ const DEEDS: [Deed; 13] = [
     }),
     ("change a portal's user", |world, by| {
         let trail = world.trail(at(2));
-        world.write(move |tx| tx.change_portal_user(O1, by, (P1, PU), &PortalUserChange::Disable, &trail, at(2)))
+        world
+            .write(move |tx| tx.change_portal_user(O1, by, (P1, PU), &PortalUserChange::Disable, &trail, at(2)))
+            .is_some()
     }),
     ("remove a member", |world, by| {
         let trail = world.trail(at(2));

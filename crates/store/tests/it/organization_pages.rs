@@ -7,7 +7,7 @@ use grantor_protocol::people::{Realm, UserId};
 use grantor_protocol::token::TokenId;
 use grantor_store::{
     AuditEvent, AuditFilter, AuditWanted, Concerning, GrantFilter, NewUser, NoPortal, NoPortalUser, Portal,
-    PortalLooks, PortalRemoval, PortalUserChange,
+    PortalLooks, PortalRemoval, PortalUserChange, Tx,
 };
 
 use crate::fixtures::{C1, C2, O1, O2, P1, PU, READ, U1, U2, World, at, for_each_world, house_portal, person, portal};
@@ -234,7 +234,10 @@ fn a_portal_s_users_come_change_and_go() {
         let change =
             |world: &World, organization: &'static str, portal: &'static str, user, change: PortalUserChange| {
                 let trail = world.trail(at(2));
-                world.write(move |tx| tx.change_portal_user(organization, U1, (portal, user), &change, &trail, at(2)))
+                let step = move |tx: &mut Tx<'_>| {
+                    tx.change_portal_user(organization, U1, (portal, user), &change, &trail, at(2))
+                };
+                world.write(step).is_some()
             };
         let family = world.portal_family(at(1));
         for (organization, portal, user) in

@@ -2,12 +2,12 @@
 
 use axum::{Extension, Json, extract::State};
 use grantor_protocol::{people::UserId, token::TokenId};
-use grantor_store::{AuditEvent, Concerning, GrantFilter, ListedGrant, Tx};
+use grantor_store::{AuditEvent, Concerning, GrantFilter, ListedGrant, Notice, NoticeKind, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, Sought, shown, users::trail};
-use crate::admin::Admin;
+use crate::{admin::Admin, recorder, warnings};
 
 /// A grant that holds.
 #[derive(Debug, Serialize, ToSchema)]
@@ -96,16 +96,39 @@ pub(in crate::admin) async fn remove(
     let missing = || ApiError::not_found(format!("no grant {id} that holds in data center {location}"));
     let grant = TokenId::from_hex(&id).ok_or_else(missing)?;
     let (now, trail) = (admin.house.clock.now(), trail(&admin, &location)?);
-    let revoked = admin
-        .data_center(&location)?
-        .write(move |tx| {
-            let revoked = tx.revoke_grant(grant, now)?;
-            if revoked {
-                let detail = format!("grant {} revoked (admin API, {})", grant.mark(), caller.0);
-                tx.audit(&trail, AuditEvent::Operated, Concerning::default(), &detail)?;
-            }
-            Ok(revoked)
-        })
-        .await?;
-    if revoked { Ok(Json(Revoked { revoked })) } else { Err(missing()) }
+    let at = trail.id;
+    let step = move |tx: &mut Tx<'_>| {
+        let Some((user, client_id, organization_id)) = tx.parties_of_grant(grant)? else { return Ok(None) };
+        if !tx.revoke_grant(grant, now)? {
+            return Ok(None);
+        }
+        let concerning = Concerning {
+            user: Some(user).filter(|user| *user != UserId::NOBODY),
+            client_id: Some(&client_id),
+            organization_id: Some(organization_id.as_str()).filter(|id| !id.is_empty()),
+        };
+        let detail = format!("grant {} revoked (admin API, {})", grant.mark(), caller.0);
+        tx.audit(&trail, AuditEvent::Operated, concerning, &detail)?;
+        Ok(Some(client_id))
+    };
+    let client_id = admin.data_center(&location)?.write(step).await?.ok_or_else(missing)?;
+    tell(&admin, &location, at, client_id).await;
+    Ok(Json(Revoked { revoked: true }))
+}
+
+/// The client's owner learns that tokens ended, and not whose. The grant is revoked, whatever comes of this.
+async fn tell(admin: &Admin, location: &str, id: TokenId, client_id: String) {
+    let notice = Notice {
+        client_id,
+        id,
+        kind: NoticeKind::Revocation,
+        location: location.to_owned(),
+        endpoint: "admin".to_owned(),
+        cause: warnings::WITHDRAWN.to_owned(),
+        detail: "the operator took back what one person or organization had granted; its tokens ended".to_owned(),
+        request_id: "admin API".to_owned(),
+    };
+    if let Err(error) = recorder::add(&admin.stores.directory, vec![notice]).await {
+        tracing::warn!(%error, "the owner of a client was not told of a revocation");
+    }
 }

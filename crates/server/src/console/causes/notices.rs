@@ -43,7 +43,7 @@ pub(super) const ALL: &[Cause] = &[
     cause(
         warnings::WITHDRAWN,
         "A consent was withdrawn",
-        "The person, or an administrator of the organization, took the application's access back.",
+        "The person, an administrator of the organization or the operator took it back, or the person was removed.",
         "Forget the tokens, and offer to connect again.",
     ),
     cause(

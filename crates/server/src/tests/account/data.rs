@@ -20,6 +20,8 @@ async fn p08_the_export_is_complete_and_readable() {
         assert_eq!(whole["profile"]["email"], ALICE.email);
         assert_eq!(whole["profile"]["first_name"], "Alice");
         assert_eq!(whole["organizations"][0]["id"], "10001");
+        assert_eq!(whole["second_factors"]["recovery_codes_left"], 0);
+        assert!(whole["second_factors"]["passkeys"].as_array().unwrap().is_empty());
         assert_eq!(whole["sessions"].as_array().unwrap().len(), 2);
         assert_eq!(whole["connected_applications"][0]["client_id"], DESK.id);
         assert_eq!(whole["connected_applications"][0]["scopes"][0], "AaaServer.profile.READ");

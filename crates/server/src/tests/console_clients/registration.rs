@@ -42,7 +42,14 @@ async fn a_change_holds_within_a_second() {
         let (_, page) = Browser::default().walk(house, &url, &CARLA, None).await;
         assert!(page.header("location").is_none() && page.status == 400, "{page:?}");
         let row = house.audit("us").await.into_iter().find(|row| row.event == "client_changed").unwrap();
-        assert_eq!(row.detail, "name, description, homepage_url, redirect_uris, data_centers");
+        let fields: Vec<&str> = row.detail.split("; ").filter_map(|field| Some(field.split_once(": ")?.0)).collect();
+        assert_eq!(fields, ["name", "description", "homepage_url", "redirect_uris", "data_centers"]);
+        assert!(row.detail.starts_with("name: \"Before\" -> \"Changed\"; "), "{}", row.detail);
+        assert!(
+            row.detail.contains(" -> http://127.0.0.1:9901/callback http://127.0.0.1:9902/other; "),
+            "{}",
+            row.detail
+        );
         // Saving the same once more changes nothing and says so nowhere.
         alice.post(&made.path(""), &FORM).await;
         let rows = house.audit("us").await;

@@ -28,6 +28,10 @@ async fn e09_a_removed_member_takes_nothing_along() {
         assert_eq!(page(house, &mut bob, "/organization/10001/members").await.status, 404);
         assert_eq!(house.refresh("us", &DESK, &bound.refresh).await.brief(), INVALID_CODE);
         assert!(!house.alive("us", &bound.access).await && house.alive("us", &free.access).await);
+        eventually("the application's owner is told", async || {
+            house.notices(&DESK).await.iter().any(|notice| notice.cause == "consent_withdrawn")
+        })
+        .await;
         house.provision(SECOND_ADMINISTRATOR).await;
         assert_eq!(house.refresh("us", &DESK, &bound.refresh).await.brief(), INVALID_CODE, "also when he is back");
         // The last administrator.
@@ -254,7 +258,11 @@ async fn an_app_is_taken_from_everybody_though_nobody_waits_for_the_answer() {
         })
         .await;
         eventually("the owner is told", async || {
-            house.notices(&DESK).await.iter().any(|notice| notice.cause == "withdrawn" && notice.detail.contains("250"))
+            house
+                .notices(&DESK)
+                .await
+                .iter()
+                .any(|notice| notice.cause == "consent_withdrawn" && notice.detail.contains("250"))
         })
         .await;
         assert_eq!(told().await, ["250 grants"]);
