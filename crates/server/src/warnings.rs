@@ -80,6 +80,15 @@ pub fn refreshed(dc: &DataCenter, client_id: &str, (family, in_window): (TokenId
     }
 }
 
+/// After a client got a token by its own credentials. `in_window`: how many the throttle counts.
+pub fn client_token(dc: &DataCenter, client_id: &str, organization_id: &str, in_window: usize, asking: &Asking) {
+    let rate = dc.house.policy.access_token_rate;
+    if is_close(in_window, rate.count) {
+        let what = format!("access tokens by the client's own credentials, in {}", organization(organization_id));
+        asking.tell(dc, client_id, NoticeKind::Warning, ACCESS_WINDOW, &window(in_window, rate, &what));
+    }
+}
+
 /// After an old refresh token came again.
 pub fn reused(dc: &DataCenter, client_id: &str, family: TokenId, asking: &Asking) {
     let detail = format!("refresh token {} had a successor and came again: all its tokens were ended", family.mark());

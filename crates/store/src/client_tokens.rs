@@ -86,7 +86,8 @@ impl Tx<'_> {
     /// Makes the access token, or says why not. It hangs from the grant of (user, client, organization) like every
     /// token, but adds nothing to what that grant remembers as consented. The grant's row lists these tokens: they
     /// are the window of the throttle, and the next one over the cap ends the oldest. Nobody said yes to it on a page, so
-    /// the audit tells of it; of a client's own once in an hour (`docs/decisions/0029`).
+    /// the audit tells of it; of a client's own once in an hour (`docs/decisions/0029`). Answers its rules, and how many such
+    /// tokens the throttle counts now, 0 when nobody counts.
     pub fn issue_client_token(
         &mut self,
         asked: &ClientTokenRequest,
@@ -94,7 +95,7 @@ impl Tx<'_> {
         policy: &Policy,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<Result<FamilyRules, TokenError>, StoreError> {
+    ) -> Result<Result<(FamilyRules, usize), TokenError>, StoreError> {
         let mut grant = self.client_grant(asked, asked.acts_for.user())?;
         let user = match &grant {
             Some(there) => there.user,
@@ -160,8 +161,9 @@ impl Tx<'_> {
             "UPDATE grants SET access_ids = $2 WHERE id = $1",
             &[grant_id.as_bytes().into(), (&listed.to_bytes()).into()],
         )?;
+        let in_window = if policy.throttles { listed.window(now, policy.access_token_rate).used } else { 0 };
         if told {
-            return Ok(Ok(rules));
+            return Ok(Ok((rules, in_window)));
         }
         let concerning = Concerning {
             user: Some(user).filter(|user| *user != UserId::NOBODY),
@@ -171,7 +173,7 @@ impl Tx<'_> {
         let like_it = if own { ", and those like it in this hour" } else { "" };
         let detail = format!("access token {}, scopes {}{like_it}", asked.access.id.mark(), asked.scopes);
         self.audit(trail, asked.event, concerning, &detail)?;
-        Ok(Ok(rules))
+        Ok(Ok((rules, in_window)))
     }
 
     /// Whether the audit tells of one like this already: the one before was made in the same hour of the clock, for the

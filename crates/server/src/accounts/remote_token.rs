@@ -249,7 +249,7 @@ async fn issue(
         tx.issue_client_token(&asked, &catalog, &policy, &trail, now)
     };
     let issued = dc.store.write(step).await?;
-    Ok(issued.map(|rules| {
+    Ok(issued.map(|(rules, _)| {
         let access = access.reveal(record.client.client_type.prefix());
         let seconds = rules.expires_in();
         // Milliseconds and seconds: one published SDK demands the one, another the other.

@@ -174,7 +174,7 @@ fn one(shop: &Workshop, change: Change, now: Timestamp, begun: &mut bool) -> Res
         Change::Portal { location, portal, logo } => {
             let id = portal.id.clone();
             store(shop, &location)?.write_blocking(move |tx| {
-                tx.put_portal(&portal, logo.as_ref().map(|(kind, bytes)| (*kind, bytes.as_slice())))
+                tx.put_portal(&portal, logo.as_ref().map(|(kind, bytes)| (kind.as_str(), bytes.as_slice())))
             })?;
             *begun = true;
             directory.write_blocking(move |tx| tx.put_portal_location(&id, &location))?;

@@ -175,6 +175,9 @@ pub struct PortalEntry {
     /// An image beside the file: PNG, JPEG or WebP, at most 256 KiB.
     #[schema(value_type = Option<String>)]
     pub logo: Option<PathBuf>,
+    /// Whether the logo that is there stays: who changes a portal without the file has none to name.
+    #[serde(skip)]
+    pub keeps_logo: bool,
     /// `#rrggbb`.
     #[serde(default)]
     pub accent: String,

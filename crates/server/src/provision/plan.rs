@@ -24,7 +24,7 @@ pub enum Change {
     /// Write a user and their memberships.
     User { location: String, user: Box<NewUser>, places: Vec<(String, bool)>, ends_sessions: bool },
     /// Write a portal.
-    Portal { location: String, portal: Portal, logo: Option<(&'static str, Vec<u8>)> },
+    Portal { location: String, portal: Portal, logo: Option<(String, Vec<u8>)> },
     /// Write a registration; secrets when they change.
     Client { registration: Box<Registration>, secrets: Option<Vec<(String, SecretHash)>> },
     /// Write a scope.
@@ -289,9 +289,12 @@ impl Planner<'_> {
             )));
         }
         self.kept.portals.insert(id.clone());
-        let logo = entry.logo.as_deref().map(read_logo).transpose()?;
         let wanted_id = id.clone();
         let logo_there = self.store(&location)?.read_blocking(move |tx| tx.portal_logo(&wanted_id))?;
+        let logo = match &entry.logo {
+            Some(file) => Some(read_logo(file)?).map(|(kind, bytes)| (kind.to_owned(), bytes)),
+            None => logo_there.clone().filter(|_| entry.keeps_logo),
+        };
         let same_logo = match (&logo, &logo_there) {
             (Some((_, a)), Some((_, b))) => a == b,
             (None, None) => true,

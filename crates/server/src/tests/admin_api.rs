@@ -120,6 +120,19 @@ async fn a_user_an_organization_a_portal_and_a_client_from_making_to_end() {
         assert_eq!((&shown["email"], &shown["organizations"][0]["administrator"]), (&json!("ann@acme.example"), &json!(true)));
         let portal = json!({"id": "90001", "name": "Acme customers", "organization": "70001"});
         done(house, "PUT", "/admin/v1/portals", Some(portal)).await;
+        // Its administrator gives it a logo, which the next change by this API leaves alone.
+        let there = &house.room("us").store;
+        let with_logo = move |tx: &mut grantor_store::Tx<'_>| {
+            let portal = tx.portal("90001")?.unwrap();
+            tx.put_portal(&portal, Some(("image/png", b"picture")))
+        };
+        there.write(with_logo).await.unwrap();
+        let portal = json!({"id": "90001", "name": "Customers", "organization": "70001", "accent": "#123456"});
+        done(house, "PUT", "/admin/v1/portals", Some(portal)).await;
+        let shown = done(house, "GET", "/admin/v1/portals/us/90001", None).await;
+        assert_eq!((&shown["name"], &shown["accent"]), (&json!("Customers"), &json!("#123456")));
+        assert_eq!((&shown["clients"], &shown["logo"]), (&json!([]), &json!(true)));
+        assert_eq!(there.read(|tx| tx.portal_logo("90001")).await.unwrap().unwrap().1, b"picture");
         let client = json!({"type": "server", "name": "Ann's app", "owner": "ann@acme.example", "homepage_url": "https://a.example",
                             "redirect_uris": ["http://127.0.0.1:9/callback"]});
         let made = done(house, "PUT", "/admin/v1/clients", Some(client)).await["made"].clone();

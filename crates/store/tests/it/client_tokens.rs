@@ -37,7 +37,7 @@ fn asked(world: &World, user: UserId, organization: &str, now: Timestamp) -> (Cl
 fn issue(world: &World, asked: &ClientTokenRequest, now: Timestamp) -> Result<FamilyRules, TokenError> {
     let (asked, catalog, policy) = (asked.clone(), world.catalog.clone(), world.policy.clone());
     let trail = world.trail(now);
-    world.write(move |tx| tx.issue_client_token(&asked, &catalog, &policy, &trail, now))
+    world.write(move |tx| tx.issue_client_token(&asked, &catalog, &policy, &trail, now)).map(|(rules, _)| rules)
 }
 
 fn issued(world: &World, user: UserId, organization: &str, now: Timestamp) -> PresentedToken {

@@ -13,7 +13,7 @@ use grantor_protocol::{
 use grantor_store::{ActsFor, AuditEvent, ClientTokenRequest};
 
 use super::issued::Issued;
-use crate::{failure::Failure, house::DataCenter, http::params::Sent, refusals::Asking, tokens};
+use crate::{failure::Failure, house::DataCenter, http::params::Sent, refusals::Asking, tokens, warnings};
 
 /// The service whose documents demand `soid` even of an owner with a single organization.
 const ALWAYS_NAMED: &str = "ZohoCRM";
@@ -49,7 +49,7 @@ pub async fn issue(
         client_id: record.client.id.clone(),
         realm,
         acts_for: ActsFor::Owner(owner),
-        organization_id,
+        organization_id: organization_id.clone(),
         scopes: wanted.scopes.clone(),
         resource: String::new(),
         access: access_hash,
@@ -58,7 +58,8 @@ pub async fn issue(
     };
     let policy = Arc::clone(&dc.house.policy);
     let issued = dc.store.write(move |tx| tx.issue_client_token(&asked, &catalog, &policy, &trail, now)).await?;
-    Ok(issued.map(|rules| {
+    Ok(issued.map(|(rules, in_window)| {
+        warnings::client_token(dc, &record.client.id, &organization_id, in_window, asking);
         Issued {
             access: &access.reveal(record.client.client_type.prefix()),
             refresh: None,

@@ -20,6 +20,15 @@ pub(in crate::admin) struct PortalBody {
     name: String,
     data_center: String,
     organization: String,
+    /// `#rrggbb`; absent in lists, and when it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accent: Option<String>,
+    /// The clients it admits, empty for all; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clients: Option<Vec<String>>,
+    /// Whether it has a logo; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logo: Option<bool>,
 }
 
 /// Which portals are wanted.
@@ -45,12 +54,21 @@ pub(in crate::admin) async fn list(
     let found = store.read(move |tx| tx.portals_listed(&after, limit)).await?;
     let items = found
         .into_iter()
-        .map(|(id, name, organization)| PortalBody { id, name, data_center: wanted.data_center.clone(), organization })
+        .map(|(id, name, organization)| PortalBody {
+            id,
+            name,
+            data_center: wanted.data_center.clone(),
+            organization,
+            accent: None,
+            clients: None,
+            logo: None,
+        })
         .collect();
     Ok(Json(Page::of(items, limit, |portal: &PortalBody| portal.id.clone())))
 }
 
-/// Make or change a portal, with its users. Its logo goes when it had one: administrators upload it on its page.
+/// Make or change a portal, with its users. What is left out is emptied, and a logo stays: administrators upload it on its
+/// page.
 #[utoipa::path(
     put, path = "/admin/v1/portals", tag = "portals", request_body = PortalEntry,
     responses((status = 200, body = provisioning::Provisioned), (status = 400, body = ApiErrorBody), (status = 422, body = ApiErrorBody))
@@ -60,7 +78,8 @@ pub(in crate::admin) async fn put(
     Extension(caller): Extension<Caller>,
     entry: Result<Json<PortalEntry>, JsonRejection>,
 ) -> Answer<provisioning::Provisioned> {
-    let Json(entry) = entry?;
+    let Json(mut entry) = entry?;
+    entry.keeps_logo = true;
     let file = ProvisionFile { portals: vec![entry], ..ProvisionFile::default() };
     provisioning::put(admin, caller, file, provisioning::How { plan: false, prune: false }).await
 }
@@ -84,6 +103,9 @@ pub(in crate::admin) async fn one(
         name: portal.name,
         data_center: location,
         organization: portal.organization_id,
+        accent: Some(portal.accent).filter(|accent| !accent.is_empty()),
+        clients: Some(portal.clients),
+        logo: Some(portal.has_logo),
     }))
 }
 

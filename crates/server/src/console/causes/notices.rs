@@ -19,7 +19,7 @@ pub(super) const ALL: &[Cause] = &[
     cause(
         warnings::ACCESS_WINDOW,
         "The throttle on access tokens is close",
-        "One refresh token gives a limited number of access tokens within ten minutes.",
+        "A refresh token, or a client's own credentials, give a limited number of access tokens within ten minutes.",
         "Keep each access token for its hour and share it between workers.",
     ),
     cause(

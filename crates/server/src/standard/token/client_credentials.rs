@@ -21,6 +21,7 @@ use crate::{
     refusals::Asking,
     standard::credentials::Proved,
     tokens::{self, Handed},
+    warnings,
 };
 
 /// Makes an access token for the client itself.
@@ -68,7 +69,10 @@ pub async fn issue(
     let policy = Arc::clone(&dc.house.policy);
     let step = move |tx: &mut grantor_store::Tx<'_>| tx.issue_client_token(&asked, &catalog, &policy, &trail, now);
     let rules = match dc.store.write(step).await? {
-        Ok(rules) => rules,
+        Ok((rules, in_window)) => {
+            warnings::client_token(dc, &client.id, "", in_window, asking);
+            rules
+        }
         Err(cause) => return Ok(Err(cause)),
     };
     let text = match aim.format {

@@ -72,9 +72,20 @@ async fn what_a_client_gets_by_its_credentials_has_meters_too() {
         for words in ["User 700001", "Access tokens without a refresh token", "9 of 10", "Of these in the window"] {
             assert!(text.contains(words), "{words}: {text}");
         }
+        // At the eighth, and at the tenth.
+        let warned = async || {
+            let told =
+                house.notices(&ALICES).await.into_iter().filter(|it| it.cause == "access_tokens_nearly_throttled");
+            told.map(|it| it.detail).collect::<Vec<_>>()
+        };
+        eventually("the first warning", async || warned().await.len() == 1).await;
+        assert!(warned().await[0].starts_with("8 of 10 access tokens by the client's own credentials"));
+        Tokens::of(&asked(house, &ALICES, "ZohoBigin.modules.ALL", None).await);
+        eventually("the last one", async || warned().await.iter().any(|told| told.contains("the next one is refused")))
+            .await;
         let own = page.body.split_once("<h2 id=\"grant-1\"><a href=\"/console/").unwrap().1.split_once('"').unwrap().0;
         let one = read(&console(house, &mut alice, own).await);
-        assert!(one.contains("9 of 10") && !one.contains("No refresh token"), "{one}");
+        assert!(one.contains("10 of 10") && !one.contains("No refresh token"), "{one}");
         house.advance(3600);
         let text = read(&console(house, &mut alice, &format!("{}/quotas", ALICES.id)).await);
         assert!(text.contains("0 of 10"), "{text}");
