@@ -1,6 +1,8 @@
 //! Every address of a client's tools, tried by who does not own it: the same 404 as for what is not there, and nothing is
 //! done.
 
+use grantor_store::QuotaFilter;
+
 use super::{super::harness::*, MORE, SCRIPT_APP, console, signed_in};
 
 const GET: [&str; 8] = [
@@ -45,8 +47,27 @@ async fn whoever_does_not_own_a_client_finds_nothing() {
         }
         let events = ["self_code_made", "webhook_changed", "test_user_made", "client_cloned"];
         assert!(house.audit("us").await.iter().all(|row| !events.contains(&row.event.as_str())));
-        // His own client's notices are his; another's id in his own address is not there.
         assert_eq!(console(house, &mut bob, &format!("{}/notices", OTHER.id)).await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_id_of_another_client_is_not_there_below_ones_own() {
+    for_each_store(async |house| {
+        house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
+        house.exchange("us", &DESK, "1000.x").await;
+        eventually("a notice", async || !house.notices(&DESK).await.is_empty()).await;
+        let notice = house.notices(&DESK).await[0].id.to_hex();
+        let quotas = |tx: &mut grantor_store::Tx<'_>| tx.grant_quotas(DESK.id, &QuotaFilter::default(), 1);
+        let grant = house.room("us").store.read(quotas).await.unwrap()[0].grant.to_hex();
+        let (mut alice, mut bob) = (signed_in(house, &ALICE).await, signed_in(house, &BOB).await);
+        for path in [format!("notices/{notice}"), format!("quotas/us/{grant}")] {
+            let its_own = console(house, &mut alice, &format!("{}/{path}", DESK.id)).await;
+            assert_eq!(its_own.status, 200, "{path}");
+            let below_bobs = console(house, &mut bob, &format!("{}/{path}", OTHER.id)).await;
+            assert_eq!(below_bobs.status, 404, "{path}: {below_bobs:?}");
+        }
     })
     .await;
 }
