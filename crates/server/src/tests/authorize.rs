@@ -16,6 +16,7 @@ mod open_redirect;
 mod organizations;
 mod other_pages;
 mod pages;
+mod pages_inside;
 mod portals;
 pub mod redirect_uris;
 mod session_refresh;

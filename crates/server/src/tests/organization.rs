@@ -1,5 +1,6 @@
 //! An organization's pages and policy, over the wire: administrators only, every identifier only in its own organization.
 
+mod attaching;
 mod audit;
 mod crosswise;
 mod invitations;
