@@ -111,6 +111,11 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
         (office.id(), office.named(1).to_owned(), sitting.person.user.id, sitting.visit.now());
     let (dc, trail) = (Arc::clone(&sitting.visit.dc), sitting.trail()?);
     if let Some(grant) = office::key(form.get("grant")) {
+        // Of this application: its owner is the one who is told.
+        let holder = dc.store.read(move |tx| tx.client_of_grant(grant)).await?;
+        if holder.as_deref() != Some(client_id.as_str()) {
+            return sitting.nothing();
+        }
         if !dc.store.write(move |tx| tx.withdraw_for(&id, by, grant, &trail, now)).await? {
             return sitting.nothing();
         }

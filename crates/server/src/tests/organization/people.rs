@@ -74,6 +74,24 @@ async fn an_administrator_takes_an_application_back_from_one_and_from_all() {
     .await;
 }
 
+#[tokio::test]
+async fn a_grant_is_taken_back_below_its_own_application_only() {
+    for_each_store(async |house| {
+        let mut alice = browser_of(house, &ALICE).await;
+        let desks = house.tokens(&Ask::of(&DESK).with("scope", BIGIN), &DESK, &BOB).await;
+        let others = house.tokens(&Ask::of(&OTHER).with("scope", BIGIN), &OTHER, &BOB).await;
+        let (desk, other) =
+            (format!("/organization/10001/apps/{}", DESK.id), format!("/organization/10001/apps/{}", OTHER.id));
+        let shown = page(house, &mut alice, &other).await;
+        let grant = attribute(shown.body.split("name=\"grant\"").nth(1).unwrap(), "value").unwrap();
+        assert_eq!(submit(house, &mut alice, &desk, &[("grant", &grant)]).await.status, 404);
+        assert!(house.alive("us", &others.access).await && house.alive("us", &desks.access).await);
+        done(house, &mut alice, &other, &[("grant", &grant)]).await;
+        assert!(!house.alive("us", &others.access).await && house.alive("us", &desks.access).await);
+    })
+    .await;
+}
+
 /// Signs in at a portal with that password.
 async fn signs_in(house: &House, portal: &str, email: &str, password: &str) -> bool {
     let mut browser = Browser::default();
