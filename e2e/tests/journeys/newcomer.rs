@@ -4,33 +4,19 @@ use std::collections::{BTreeSet, VecDeque};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use fantoccini::Locator;
 use grantor_e2e::browser::Browser;
-use grantor_e2e::elements::Role;
-use grantor_e2e::scene::{PASSWORD, Scene};
+use grantor_e2e::scene::Scene;
 use serde_json::Value;
 use url::Url;
+
+use super::{sign_up, value_of};
 
 /// What is promised.
 const MOST: Duration = Duration::from_mins(3);
 /// More kinds of pages than there are.
 const PAGES: usize = 80;
-
-/// Waits for the letter, as people do: by loading the page again.
-async fn open_letter(browser: &Browser) -> Result<()> {
-    for _ in 0..100 {
-        if let Ok(link) = browser.client().find(Locator::Css("article a")).await {
-            return Ok(link.click().await?);
-        }
-        browser.client().refresh().await?;
-    }
-    bail!("no letter came:\n{}", browser.text().await?)
-}
-
-async fn value_of(browser: &Browser, name: &str) -> Result<String> {
-    browser.find(Role::Field, name).await?.prop("value").await?.with_context(|| format!("{name} is empty"))
-}
 
 /// Runs what was copied from the page, in a shell.
 fn paste(lines: &str, values: &[(&str, &str)]) -> Result<Value> {
@@ -42,21 +28,6 @@ fn paste(lines: &str, values: &[(&str, &str)]) -> Result<Value> {
 
 fn text<'a>(answer: &'a Value, name: &str) -> Result<&'a str> {
     answer.get(name).and_then(Value::as_str).with_context(|| format!("no {name}: {answer}"))
-}
-
-async fn sign_up(scene: &Scene, browser: &Browser) -> Result<()> {
-    browser.go(&scene.us).await?;
-    browser.follow("Sign in").await?;
-    browser.follow("Create one").await?;
-    browser.fill("Email", "nova@startup.example").await?;
-    browser.press("Send the letter").await?;
-    browser.follow("Open the sandbox's mailbox").await?;
-    open_letter(browser).await?;
-    browser.fill("First name", "Nova").await?;
-    browser.fill("Last name", "Noor").await?;
-    browser.fill("Name of your organization", "Startup").await?;
-    browser.fill("Password", PASSWORD).await?;
-    browser.press("Create account").await
 }
 
 /// Registers an application; answers its secret.
@@ -73,7 +44,7 @@ async fn register(scene: &Scene, browser: &Browser) -> Result<String> {
 
 /// Everything from the front page to the second access token; answers the path of the newcomer's organization.
 async fn connect(scene: &Scene, browser: &Browser) -> Result<String> {
-    sign_up(scene, browser).await?;
+    sign_up(scene, browser, "nova@startup.example", "Nova", "Startup").await?;
     let secret = register(scene, browser).await?;
     browser.follow("Build an authorization link").await?;
     browser.fill("Search", "modules.ALL").await?;
@@ -119,7 +90,7 @@ async fn scopes(browser: &Browser) -> Result<usize> {
 #[tokio::test]
 async fn scopes_are_searched_while_typing_and_a_chosen_one_stays() -> Result<()> {
     let (scene, browser) = (Scene::open_to_strangers()?, Browser::open().await?);
-    sign_up(&scene, &browser).await?;
+    sign_up(&scene, &browser, "nova@startup.example", "Nova", "Startup").await?;
     register(&scene, &browser).await?;
     browser.follow("Build an authorization link").await?;
     let found =

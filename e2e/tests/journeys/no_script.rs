@@ -1,23 +1,13 @@
 //! Everything works in a browser that runs no script.
 
 use anyhow::{Result, ensure};
-use grantor_e2e::browser::Browser;
-use grantor_e2e::driver::Settings;
 use grantor_e2e::scene::{BOB, ERIKA, PASSWORD, Scene};
 
-use super::check_success;
-
-async fn browser() -> Result<Browser> {
-    let browser = Browser::with(Settings { has_script: false, ..Settings::default() }).await?;
-    // Or these journeys would prove nothing.
-    browser.go("data:text/html,<h1>off</h1><script>document.querySelector('h1').textContent='on'</script>").await?;
-    ensure!(browser.heading().await? == "off", "this browser runs scripts");
-    Ok(browser)
-}
+use super::{check_success, without_script};
 
 #[tokio::test]
 async fn choosing_and_accepting_need_no_script() -> Result<()> {
-    let (scene, browser) = (Scene::open()?, browser().await?);
+    let (scene, browser) = (Scene::open()?, without_script().await?);
     browser.go(&scene.link(&scene.us, &[("state", "plain")])?).await?;
     browser.sign_in(BOB, PASSWORD).await?;
     browser.choose("Zylker Labs").await?;
@@ -31,7 +21,7 @@ async fn choosing_and_accepting_need_no_script() -> Result<()> {
 
 #[tokio::test]
 async fn handing_over_and_rejecting_need_no_script() -> Result<()> {
-    let (scene, browser) = (Scene::open()?, browser().await?);
+    let (scene, browser) = (Scene::open()?, without_script().await?);
     browser.go(&scene.link(&scene.us, &[("state", "plain")])?).await?;
     browser.sign_in(ERIKA, PASSWORD).await?;
     browser.arrive(&scene.eu).await?;

@@ -1,35 +1,22 @@
 //! A person's own pages do their work in a browser that runs no script: the console, the account, an organization.
 
 use std::path::Path;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use fantoccini::Locator;
 use grantor_e2e::browser::Browser;
-use grantor_e2e::driver::Settings;
 use grantor_e2e::elements::{Role, developer_tools};
 use grantor_e2e::scene::{ALICE, BOB, CLIENT, CLIENT_NAME, PASSWORD, Scene};
 use grantor_e2e::wire;
 use serde_json::{Value, json};
 
-const MOMENT: Duration = Duration::from_millis(50);
+use super::{MOMENT, open_when_there, sign_up, value_of, without_script};
+
 /// A scope that is chosen in the console, and blocked by an organization.
 const CONTACTS: &str = "ZohoBigin.modules.contacts.READ";
 const PROFILE: &str = "AaaServer.profile.READ";
 /// Whom an organization invites.
 const GUEST: &str = "guest@plain.example";
-
-async fn browser() -> Result<Browser> {
-    let browser = Browser::with(Settings { has_script: false, ..Settings::default() }).await?;
-    // Or these journeys would prove nothing.
-    browser.go("data:text/html,<h1>off</h1><script>document.querySelector('h1').textContent='on'</script>").await?;
-    ensure!(browser.heading().await? == "off", "this browser runs scripts");
-    Ok(browser)
-}
-
-async fn value_of(browser: &Browser, name: &str) -> Result<String> {
-    browser.find(Role::Field, name).await?.prop("value").await?.with_context(|| format!("{name} is empty"))
-}
 
 /// Chooses from a list by the id of its field and what the choice sends.
 async fn select(browser: &Browser, id: &str, value: &str) -> Result<()> {
@@ -37,18 +24,6 @@ async fn select(browser: &Browser, id: &str, value: &str) -> Result<()> {
     list.select_by_value(value).await?;
     ensure!(list.prop("value").await?.as_deref() == Some(value), "{value} does not stay chosen");
     Ok(())
-}
-
-/// Opens a link that comes in a moment, as people do without a script: by loading the page again.
-async fn open_when_there(browser: &Browser, css: &str) -> Result<()> {
-    for _ in 0..100 {
-        if let Ok(link) = browser.client().find(Locator::Css(css)).await {
-            return Ok(link.click().await?);
-        }
-        tokio::time::sleep(MOMENT).await;
-        browser.client().refresh().await?;
-    }
-    bail!("`{css}` never came on {}:\n{}", browser.at().await?, browser.text().await?)
 }
 
 /// What stands in the cells of a table.
@@ -102,7 +77,7 @@ async fn build_link(browser: &Browser) -> Result<String> {
 
 #[tokio::test]
 async fn an_application_is_registered_connected_and_looked_after_without_a_script() -> Result<()> {
-    let (scene, browser) = (Scene::open()?, browser().await?);
+    let (scene, browser) = (Scene::open()?, without_script().await?);
     browser.go(&format!("{}/console", scene.us)).await?;
     browser.sign_in(BOB, PASSWORD).await?;
     browser.read("Register your first application").await?;
@@ -156,7 +131,7 @@ async fn an_application_is_registered_connected_and_looked_after_without_a_scrip
 
 #[tokio::test]
 async fn a_self_client_gets_its_code_without_a_script() -> Result<()> {
-    let (scene, browser) = (Scene::open()?, browser().await?);
+    let (scene, browser) = (Scene::open()?, without_script().await?);
     browser.go(&format!("{}/console/new", scene.us)).await?;
     browser.sign_in(BOB, PASSWORD).await?;
     browser.follow("Self client").await?;
@@ -203,7 +178,7 @@ async fn sessions(browser: &Browser) -> Result<usize> {
 
 #[tokio::test]
 async fn a_name_other_browsers_and_the_own_data_are_seen_to_without_a_script() -> Result<()> {
-    let (scene, away, home) = (Scene::open()?, browser().await?, browser().await?);
+    let (scene, away, home) = (Scene::open()?, without_script().await?, without_script().await?);
     for browser in [&away, &home] {
         browser.go(&format!("{}/account", scene.us)).await?;
         browser.sign_in(ALICE, PASSWORD).await?;
@@ -238,23 +213,6 @@ async fn a_name_other_browsers_and_the_own_data_are_seen_to_without_a_script() -
     Ok(())
 }
 
-/// Makes an account with an organization of its own, and goes to the organization's pages.
-async fn sign_up(scene: &Scene, browser: &Browser) -> Result<()> {
-    browser.go(&scene.us).await?;
-    browser.follow("Sign in").await?;
-    browser.follow("Create one").await?;
-    browser.fill("Email", "nora@plain.example").await?;
-    browser.press("Send the letter").await?;
-    browser.follow("Open the sandbox's mailbox").await?;
-    open_when_there(browser, "article a").await?;
-    browser.fill("First name", "Nora").await?;
-    browser.fill("Last name", "Noor").await?;
-    browser.fill("Name of your organization", "Plain Works").await?;
-    browser.fill("Password", PASSWORD).await?;
-    browser.press("Create account").await?;
-    browser.follow("Plain Works").await
-}
-
 /// Blocks a scope, lists an application; what the policy says is what the page shows.
 async fn set_policy(browser: &Browser) -> Result<()> {
     browser.follow("Application policy").await?;
@@ -276,8 +234,9 @@ async fn set_policy(browser: &Browser) -> Result<()> {
 
 #[tokio::test]
 async fn an_organization_is_administered_without_a_script() -> Result<()> {
-    let (scene, browser) = (Scene::open_to_strangers()?, browser().await?);
-    sign_up(&scene, &browser).await?;
+    let (scene, browser) = (Scene::open_to_strangers()?, without_script().await?);
+    sign_up(&scene, &browser, "nora@plain.example", "Nora", "Plain Works").await?;
+    browser.follow("Plain Works").await?;
     let home = browser.arrive(&format!("{}/organization/", scene.us)).await?;
 
     browser.follow("Invitations").await?;
