@@ -9,10 +9,12 @@ mod self_code;
 mod strangers;
 mod webhook;
 
+use grantor_store::{QuotaFilter, Tx};
+
 use super::harness::*;
 
 /// What the console's owner has beside [`DESK`].
-const MORE: &str = r#"
+pub(super) const MORE: &str = r#"
 [[client]]
 id = "1000.ALICESPLIT0000000000000000000A"
 secrets = { us = "canary-alice-split-us", eu = "canary-alice-split-eu" }
@@ -69,8 +71,18 @@ const CODES_APP: App =
     App { id: "1000.ALICECODES0000000000000000000C", secret: "canary-alice-codes-001", redirect_uri: CALLBACK };
 const ASLEEP_APP: App =
     App { id: "1000.ALICEASLEEP000000000000000000D", secret: "canary-alice-asleep-01", redirect_uri: CALLBACK };
-const SCRIPT_APP: App =
+pub(super) const SCRIPT_APP: App =
     App { id: "1000.ALICESCRIPT000000000000000000E", secret: "canary-alice-script-01", redirect_uri: "" };
+
+/// A notice that [`DESK`] got and a grant it has, by their ids.
+pub(super) async fn notice_and_grant(house: &House) -> (String, String) {
+    house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
+    house.exchange("us", &DESK, "1000.x").await;
+    eventually("a notice", async || !house.notices(&DESK).await.is_empty()).await;
+    let quotas = |tx: &mut Tx<'_>| tx.grant_quotas(DESK.id, &QuotaFilter::default(), 1);
+    let grants = house.room("us").store.read(quotas).await.unwrap();
+    (house.notices(&DESK).await[0].id.to_hex(), grants[0].grant.to_hex())
+}
 
 /// A browser in which that person is signed in.
 async fn signed_in(house: &House, person: &Person) -> Browser {

@@ -1,21 +1,8 @@
 //! The pages behind the sign-in, of the console, the account and an organization: each carries what every page
 //! carries (cases H04, H06; `spec/decisions.md` 18).
 
-use grantor_store::QuotaFilter;
-
 use super::*;
-
-/// A self client, which alone has a page for its code.
-const SCRIPT: &str = r#"
-[[client]]
-id = "1000.ALICEINSIDE00000000000000000A"
-secret = "canary-alice-inside-01"
-type = "self"
-name = "Script"
-owner = "alice@zylker.example"
-data_centers = ["us"]
-"#;
-const SCRIPT_ID: &str = "1000.ALICEINSIDE00000000000000000A";
+use crate::tests::console_tools::{MORE, SCRIPT_APP, notice_and_grant};
 
 /// Opens each of them, which must be there, and wants what every page has.
 async fn assert_pages(house: &House, browser: &mut Browser, paths: &[String]) {
@@ -28,15 +15,10 @@ async fn assert_pages(house: &House, browser: &mut Browser, paths: &[String]) {
 }
 
 #[tokio::test]
-async fn h04_h06_nor_is_any_page_of_the_console() {
+async fn h04_h06_every_page_of_the_console_carries_it() {
     for_each_store(async |house| {
-        house.provision(SCRIPT).await;
-        house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
-        house.exchange("us", &DESK, "1000.x").await;
-        eventually("a notice", async || !house.notices(&DESK).await.is_empty()).await;
-        let notice = house.notices(&DESK).await[0].id.to_hex();
-        let quotas = |tx: &mut grantor_store::Tx<'_>| tx.grant_quotas(DESK.id, &QuotaFilter::default(), 1);
-        let grant = house.room("us").store.read(quotas).await.unwrap()[0].grant.to_hex();
+        house.provision(MORE).await;
+        let (notice, grant) = notice_and_grant(house).await;
         let mut paths = vec!["/console".to_owned(), "/console/new".to_owned()];
         paths.extend(["server", "browser", "mobile", "device", "self"].map(|kind| format!("/console/new?type={kind}")));
         for tail in ["", "/secrets", "/link", "/notices", "/quotas", "/webhook", "/sandbox"] {
@@ -44,8 +26,9 @@ async fn h04_h06_nor_is_any_page_of_the_console() {
         }
         paths.push(format!("/console/{}/notices/{notice}", DESK.id));
         paths.push(format!("/console/{}/quotas/us/{grant}", DESK.id));
+        // A self client, which alone has a page for its code.
         for tail in ["", "/code"] {
-            paths.push(format!("/console/{SCRIPT_ID}{tail}"));
+            paths.push(format!("/console/{}{tail}", SCRIPT_APP.id));
         }
         let mut alice = Browser::default();
         alice.sign_in(house, &ALICE).await;
@@ -55,7 +38,7 @@ async fn h04_h06_nor_is_any_page_of_the_console() {
 }
 
 #[tokio::test]
-async fn h04_h06_nor_is_any_page_of_the_account() {
+async fn h04_h06_every_page_of_the_account_carries_it() {
     for_each_store(async |house| {
         house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
         let mut alice = Browser::default();
@@ -67,7 +50,7 @@ async fn h04_h06_nor_is_any_page_of_the_account() {
 }
 
 #[tokio::test]
-async fn h04_h06_nor_is_any_page_of_an_organization() {
+async fn h04_h06_every_page_of_an_organization_carries_it() {
     for_each_store(async |house| {
         house.tokens(&once(&DESK).with("scope", BIGIN), &DESK, &ALICE).await;
         let mut alice = Browser::default();

@@ -1,9 +1,7 @@
 //! Every address of a client's tools, tried by who does not own it: the same 404 as for what is not there, and nothing is
 //! done.
 
-use grantor_store::QuotaFilter;
-
-use super::{super::harness::*, MORE, SCRIPT_APP, console, signed_in};
+use super::{super::harness::*, MORE, SCRIPT_APP, console, notice_and_grant, signed_in};
 
 const GET: [&str; 8] = [
     "notices",
@@ -55,12 +53,7 @@ async fn whoever_does_not_own_a_client_finds_nothing() {
 #[tokio::test]
 async fn an_id_of_another_client_is_not_there_below_ones_own() {
     for_each_store(async |house| {
-        house.tokens(&Ask::of(&DESK), &DESK, &ALICE).await;
-        house.exchange("us", &DESK, "1000.x").await;
-        eventually("a notice", async || !house.notices(&DESK).await.is_empty()).await;
-        let notice = house.notices(&DESK).await[0].id.to_hex();
-        let quotas = |tx: &mut grantor_store::Tx<'_>| tx.grant_quotas(DESK.id, &QuotaFilter::default(), 1);
-        let grant = house.room("us").store.read(quotas).await.unwrap()[0].grant.to_hex();
+        let (notice, grant) = notice_and_grant(house).await;
         let (mut alice, mut bob) = (signed_in(house, &ALICE).await, signed_in(house, &BOB).await);
         for path in [format!("notices/{notice}"), format!("quotas/us/{grant}")] {
             let its_own = console(house, &mut alice, &format!("{}/{path}", DESK.id)).await;
