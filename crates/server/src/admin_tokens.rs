@@ -11,7 +11,7 @@ use grantor_store::AdminToken;
 
 use crate::{
     moment::span,
-    provision::{ProvisionError, Workshop, record_operation},
+    provision::{ProvisionError, Workshop, record},
 };
 
 /// Makes a token and returns it: it is shown this once. `life`: `None` for one that does not end by itself.
@@ -40,7 +40,7 @@ pub fn add(shop: &Workshop, name: &str, role: AdminRole, life: Option<Duration>)
     if shop.stores.directory.write_blocking(move |tx| tx.add_admin_token(&new, &hash))? {
         let until = life.map_or_else(String::new, |life| format!(" for {}", span(life)));
         let detail = format!("admin token {name:?} made, {}{until} (command line)", role.as_str());
-        record_operation(shop, None, detail)?;
+        record(shop, None, None, detail);
         Ok(token.reveal(Prefix::Usual))
     } else {
         Err(ProvisionError::new(format!(
@@ -67,5 +67,6 @@ pub fn end(shop: &Workshop, name: &str) -> Result<(), ProvisionError> {
     if !ended {
         return Err(ProvisionError::new(format!("there is no admin token {name:?}")));
     }
-    record_operation(shop, None, format!("admin token {name:?} ended (command line)"))
+    record(shop, None, None, format!("admin token {name:?} ended (command line)"));
+    Ok(())
 }

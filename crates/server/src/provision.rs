@@ -10,7 +10,7 @@ pub mod secrets;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use apply::record_operation;
+pub(crate) use apply::record;
 pub use apply::{Stopped, apply, apply_for};
 pub use file::{ClientEntry, OrganizationEntry, PortalEntry, ProvisionFile, ScopeEntry, UserEntry};
 pub use plan::{Change, Difference, Made, Plan, plan};

@@ -2,7 +2,7 @@
 
 use crate::{
     moment::rfc3339,
-    provision::{ProvisionError, Workshop, record_operation},
+    provision::{ProvisionError, Workshop, record},
     signing,
 };
 use grantor_store::StoredSigningKey;
@@ -48,6 +48,7 @@ pub fn list(shop: &Workshop) -> Result<Vec<Listed>, ProvisionError> {
 pub fn rotate_all(shop: &Workshop) -> Result<(), ProvisionError> {
     shop.stores.data_centers.keys().try_for_each(|location| {
         signing::rotate(shop, location)?;
-        record_operation(shop, Some(location), "signing keys rotated (command line)".to_owned())
+        record(shop, Some(location), None, "signing keys rotated (command line)".to_owned());
+        Ok(())
     })
 }

@@ -79,20 +79,13 @@ fn each(shop: &Workshop, plan: Plan, who: Option<&str>, made: &mut Made) -> Resu
     Ok(())
 }
 
-/// Writes down what an operator did to a client, in the first data center that is served here.
-///
-/// # Errors
-/// When it could not be written.
-pub(super) fn record(shop: &Workshop, client: String, detail: String) -> Result<(), ProvisionError> {
-    write_down(shop, &bytes(shop)?, None, Some(client), detail)
-}
-
-/// Writes down what an operator did that is no client's, in a data center, or in the first that is served here.
-///
-/// # Errors
-/// When it could not be written.
-pub fn record_operation(shop: &Workshop, location: Option<&str>, detail: String) -> Result<(), ProvisionError> {
-    write_down(shop, &bytes(shop)?, location, None, detail)
+/// Writes into the audit what is done already, in a data center or in the first that is served here. When that fails it is an
+/// error in the log: a secret or token that works and that nobody was shown would do more harm than a row that is missing.
+pub(crate) fn record(shop: &Workshop, location: Option<&str>, client_id: Option<&str>, detail: String) {
+    let client = client_id.map(str::to_owned);
+    if let Err(error) = bytes(shop).and_then(|bytes| write_down(shop, &bytes, location, client, detail)) {
+        tracing::error!(client_id, %error, "what an operator did is not in the audit");
+    }
 }
 
 fn bytes(shop: &Workshop) -> Result<BTreeMap<String, DataCenterByte>, ProvisionError> {

@@ -78,7 +78,7 @@ pub fn add(shop: &Workshop, client_id: &str, location: Option<&str>, who: &str) 
             return Err(ProvisionError::new("the client was changed meanwhile: look at it and try again"));
         }
     }
-    told(shop, client_id, format!("a secret made ({who})"));
+    record(shop, None, Some(client_id), format!("a secret made ({who})"));
     Ok(secret)
 }
 
@@ -96,16 +96,8 @@ pub fn end(shop: &Workshop, client_id: &str, mark: &str, who: &str) -> Result<()
         }
         SecretEnd::Last => return Err(ProvisionError::new("this is the last one: add another first")),
     }
-    told(shop, client_id, format!("the secret {mark} ended ({who})"));
+    record(shop, None, Some(client_id), format!("the secret {mark} ended ({who})"));
     Ok(())
-}
-
-/// Writes into the audit what the directory has done already. When that fails it is an error in the log: a secret that works
-/// and that nobody was shown would do more harm than a row that is missing.
-fn told(shop: &Workshop, client_id: &str, detail: String) {
-    if let Err(error) = record(shop, client_id.to_owned(), detail) {
-        tracing::error!(client_id, %error, "a change of a client's secrets is not in the audit");
-    }
 }
 
 /// Where a client has secrets: at each of its data centers, or (the empty place) everywhere; nowhere when it has none.
