@@ -216,14 +216,20 @@ fn certificate(dc: &DataCenterConfig, found: &mut Findings) {
     }
 }
 
-/// Asks an address of ours from the outside, as a stranger would.
+/// Asks the server at an address of ours what it serves, from the outside, as a stranger would.
 async fn ask(url: &str) -> Result<reqwest::Response, String> {
     let client =
         reqwest::Client::builder().timeout(PATIENCE).no_proxy().redirect(reqwest::redirect::Policy::none()).build();
     let client = client.map_err(|_| "no HTTP client could be made to ask it".to_owned())?;
-    client.get(url).send().await.map_err(|why| {
+    client.get(format!("{url}/oauth/serverinfo")).send().await.map_err(|why| {
         format!("{url} does not answer from here ({}); is the server running, and the name right?", brief(&why))
     })
+}
+
+/// The accounts URL that this answer names for a data center.
+async fn named(answer: reqwest::Response, dc: &DataCenterConfig) -> Option<String> {
+    let info: serde_json::Value = serde_json::from_str(&answer.text().await.ok()?).ok()?;
+    Some(info.get("locations")?.get(&dc.location)?.as_str()?.to_owned())
 }
 
 /// Whether the clock of whoever answers there is the same as this machine's.
@@ -247,16 +253,18 @@ fn since_1970(time: std::time::SystemTime) -> Option<i64> {
 async fn portal_url(dc: &DataCenterConfig, found: &mut Findings) {
     let Some(url) = dc.portal_url.as_ref().filter(|url| Some(*url) != dc.accounts_url.as_ref()) else { return };
     let what = format!("{} portal_url", dc.location);
-    let answer = match ask(&format!("{url}/oauth/serverinfo")).await {
-        Ok(answer) => answer.text().await.unwrap_or_default(),
+    let answer = match ask(url).await {
+        Ok(answer) => answer,
         Err(why) => return found.warn(what, why),
     };
-    let info = serde_json::from_str::<serde_json::Value>(&answer).ok();
-    if info.as_ref().and_then(|info| info.get("locations")?.get(&dc.location)).is_some() {
-        found.good(what, format!("{url} leads here"));
-    } else {
-        found.bad(what, format!("{url} answers, but not as a server of this config: what listens there?"));
+    match named(answer, dc).await {
+        Some(_) => found.good(what, format!("{url} leads here")),
+        None => found.bad(what, strange(url)),
     }
+}
+
+fn strange(url: &str) -> String {
+    format!("{url} answers, but not as a server of this config: what listens there?")
 }
 
 /// Whether the address that people use leads here.
@@ -266,21 +274,17 @@ async fn accounts_url(dc: &DataCenterConfig, found: &mut Findings) {
     if let Some(plain) = dc.plain_url() {
         found.bad(what.clone(), format!("{plain} is plain http: passwords and codes travel readable; serve https"));
     }
-    let answer = match ask(&format!("{url}/oauth/serverinfo")).await {
-        Ok(answer) => {
-            clocks(dc, &answer, found);
-            answer.text().await.unwrap_or_default()
-        }
+    let answer = match ask(url).await {
+        Ok(answer) => answer,
         Err(why) => return found.warn(what, why),
     };
-    let listed = serde_json::from_str::<serde_json::Value>(&answer).ok();
-    let listed = listed.as_ref().and_then(|info| info.get("locations")?.get(&dc.location)?.as_str());
-    match listed {
-        Some(told) if told == url => found.good(what, format!("{url} leads here")),
+    clocks(dc, &answer, found);
+    match named(answer, dc).await {
+        Some(told) if told == *url => found.good(what, format!("{url} leads here")),
         Some(told) => {
             found.bad(what, format!("{url} answers, and says its accounts URL is {told}: correct one of the two"));
         }
-        None => found.bad(what, format!("{url} answers, but not as a server of this config: what listens there?")),
+        None => found.bad(what, strange(url)),
     }
 }
 
