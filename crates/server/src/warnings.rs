@@ -114,6 +114,16 @@ pub fn revoked(dc: &DataCenter, revoked: &Revoked, token: TokenId, asking: &Aski
     asking.tell(dc, &revoked.client_id, NoticeKind::Revocation, REVOKED, &detail);
 }
 
+/// After an organization's administrator took back so many grants. Not whose: that is not the owner's to know.
+pub fn taken_back(dc: &DataCenter, client_id: &str, grants: i64, asking: &Asking) {
+    let detail = match grants {
+        0 => return,
+        1 => "an organization's administrator took back the access of one of its members; its tokens ended".to_owned(),
+        n => format!("an organization's administrator took back the access of {n} of its members; its tokens ended"),
+    };
+    asking.tell(dc, client_id, NoticeKind::Revocation, WITHDRAWN, &detail);
+}
+
 /// After a person, or an organization's administrator, took their consent back.
 pub fn withdrawn(dc: &DataCenter, client_id: &str, grant: TokenId, asking: &Asking) {
     let detail = format!("the consent {} was withdrawn: every token made from it is dead", grant.mark());

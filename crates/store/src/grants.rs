@@ -289,20 +289,15 @@ impl Tx<'_> {
         )
     }
 
-    /// The client that holds a grant.
-    pub fn client_of_grant(&mut self, id: TokenId) -> Result<Option<String>, StoreError> {
-        self.one("SELECT client_id FROM grants WHERE id = $1", &[id.as_bytes().into()], |row| row.text(0))
-    }
-
-    /// Withdraws a grant for the user who gave it, or who administers the organization that did; false when it is
-    /// not theirs or was withdrawn before.
+    /// Withdraws a grant for the user who gave it, or who administers the organization that did. Answers the client that
+    /// had it; none when it is not theirs or was withdrawn before.
     pub fn withdraw(
         &mut self,
         user: UserId,
         grant: TokenId,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<String>, StoreError> {
         let of = self.one(
             "SELECT client_id, organization_id FROM grants g WHERE id = $1 AND (user_id = $2 OR (user_id = 0 AND EXISTS
                (SELECT 1 FROM memberships m
@@ -310,14 +305,14 @@ impl Tx<'_> {
             &[grant.as_bytes().into(), user.0.into()],
             |row| Ok((row.text(0)?, row.text(1)?)),
         )?;
-        let Some((client_id, organization_id)) = of else { return Ok(false) };
+        let Some((client_id, organization_id)) = of else { return Ok(None) };
         if !self.revoke_grant(grant, now)? {
-            return Ok(false);
+            return Ok(None);
         }
         let concerning =
             Concerning { user: Some(user), client_id: Some(&client_id), organization_id: Some(&organization_id) };
         self.audit(trail, AuditEvent::Withdrawn, concerning, "")?;
-        Ok(true)
+        Ok(Some(client_id))
     }
 
     /// Removes everything a client was granted here: the client is gone, and another of the same id must

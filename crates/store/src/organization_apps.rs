@@ -174,13 +174,13 @@ impl Tx<'_> {
         Ok(used.flatten().map(Timestamp::from_millis))
     }
 
-    /// Takes back one grant of a member or of the organization. False when it is not one of this organization, when it
-    /// was taken back before, or when who does it is no administrator.
+    /// Takes back what a member or the organization granted a client. False when it is not one of this organization and
+    /// client, when it was taken back before, or when who does it is no administrator.
     pub fn withdraw_for(
         &mut self,
         organization_id: &str,
         by: UserId,
-        grant: TokenId,
+        (client_id, grant): (&str, TokenId),
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
@@ -188,16 +188,16 @@ impl Tx<'_> {
             return Ok(false);
         }
         let of = self.one(
-            "SELECT client_id, user_id FROM grants WHERE id = $1 AND organization_id = $2 AND revoked_at IS NULL",
-            &[grant.as_bytes().into(), organization_id.into()],
-            |row| Ok((row.text(0)?, row.int(1)?)),
+            "SELECT user_id FROM grants WHERE id = $1 AND organization_id = $2 AND client_id = $3 AND revoked_at IS NULL",
+            &[grant.as_bytes().into(), organization_id.into(), client_id.into()],
+            |row| row.int(0),
         )?;
-        let Some((client_id, user)) = of else { return Ok(false) };
+        let Some(user) = of else { return Ok(false) };
         if !self.revoke_grant(grant, now)? {
             return Ok(false);
         }
         let concerning =
-            Concerning { user: Some(by), client_id: Some(&client_id), organization_id: Some(organization_id) };
+            Concerning { user: Some(by), client_id: Some(client_id), organization_id: Some(organization_id) };
         let detail = if user == 0 { "of the organization".to_owned() } else { format!("of user {user}") };
         self.audit(trail, AuditEvent::WithdrawnByAdministrator, concerning, &detail)?;
         Ok(true)

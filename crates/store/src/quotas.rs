@@ -66,7 +66,7 @@ const QUOTAS: &str =
        AND ($4 = '' OR g.organization_id = $4 OR g.user_id = $5)
      ORDER BY g.granted_at DESC, g.id DESC LIMIT $6";
 
-/// The same of one user or organization, by their own indexes. The unary plus keeps the client's from being walked.
+/// The same of one user or organization, by their own indexes.
 const QUOTAS_OF_FEW: &str =
     "SELECT g.id, g.user_id, g.organization_id, o.name, g.scopes, g.offline, g.granted_at, g.refresh_ids,
             cu.recent_codes, cu.recent_refresh, g.access_ids
@@ -75,7 +75,7 @@ const QUOTAS_OF_FEW: &str =
      JOIN grants g ON g.id = f.of_it
      LEFT JOIN organizations o ON o.id = g.organization_id
      LEFT JOIN client_users cu ON cu.user_id = g.user_id AND cu.client_id = g.client_id
-     WHERE +g.granted_at <= $2 AND (+g.granted_at < $2 OR g.id < $3) AND g.revoked_at IS NULL
+     WHERE g.granted_at <= $2 AND (g.granted_at < $2 OR g.id < $3) AND g.revoked_at IS NULL
      ORDER BY g.granted_at DESC, g.id DESC LIMIT $6";
 
 fn quota(row: &Row<'_>) -> Result<GrantQuota, StoreError> {

@@ -86,11 +86,9 @@ async fn remove(sitting: &mut Sitting<'_>) -> Walked {
     let Some(grant) = form.get("grant").and_then(TokenId::from_hex) else { return sitting.nothing() };
     let (visit, user, now) = (&sitting.visit, sitting.person.user.id, sitting.visit.now());
     let trail = sitting.trail()?;
-    if !visit.dc.store.write(move |tx| tx.withdraw(user, grant, &trail, now)).await? {
-        return sitting.nothing();
-    }
-    let client_id = visit.dc.store.read(move |tx| tx.client_of_grant(grant)).await?;
-    withdrawn::tell(visit, client_id.as_slice());
+    let withdrawn = visit.dc.store.write(move |tx| tx.withdraw(user, grant, &trail, now)).await?;
+    let Some(client_id) = withdrawn else { return sitting.nothing() };
+    withdrawn::tell(visit, &[client_id]);
     info!(request_id = visit.asking.request_id.as_str(), user = user.0, "withdrawn");
     Ok(reply::see_other("/account/apps?done=removed"))
 }

@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use grantor_protocol::people::UserId;
-use grantor_store::{AuditTrail, MemberGrant, NoticeKind, StoreError, Tx};
+use grantor_store::{AuditTrail, MemberGrant, StoreError, Tx};
 
 use super::{
     nav::Page,
@@ -111,15 +111,11 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
         (office.id(), office.named(1).to_owned(), sitting.person.user.id, sitting.visit.now());
     let (dc, trail) = (Arc::clone(&sitting.visit.dc), sitting.trail()?);
     if let Some(grant) = office::key(form.get("grant")) {
-        // Of this application: its owner is the one who is told.
-        let holder = dc.store.read(move |tx| tx.client_of_grant(grant)).await?;
-        if holder.as_deref() != Some(client_id.as_str()) {
+        let of = client_id.clone();
+        if !dc.store.write(move |tx| tx.withdraw_for(&id, by, (&of, grant), &trail, now)).await? {
             return sitting.nothing();
         }
-        if !dc.store.write(move |tx| tx.withdraw_for(&id, by, grant, &trail, now)).await? {
-            return sitting.nothing();
-        }
-        tell(&dc, &sitting.visit.asking, &client_id, 1);
+        warnings::taken_back(&dc, &client_id, 1, &sitting.visit.asking);
         let tail = if is_connected(sitting, office).await? { format!("/apps/{client_id}") } else { "/apps".to_owned() };
         return office.done(&tail, "revoked");
     }
@@ -161,16 +157,6 @@ async fn withdraw_from_all(
         };
         ended += slice;
     };
-    tell(dc, asking, client_id, ended);
+    warnings::taken_back(dc, client_id, ended, asking);
     rest
-}
-
-/// The client's owner learns that tokens ended, and not whose.
-pub(super) fn tell(dc: &DataCenter, asking: &Asking, client_id: &str, grants: i64) {
-    let detail = match grants {
-        0 => return,
-        1 => "an organization's administrator took back the access of one of its members; its tokens ended".to_owned(),
-        n => format!("an organization's administrator took back the access of {n} of its members; its tokens ended"),
-    };
-    asking.tell(dc, client_id, NoticeKind::Revocation, warnings::WITHDRAWN, &detail);
 }

@@ -10,11 +10,10 @@ use axum::{
 use grantor_store::{Member, NotChanged};
 
 use super::{
-    app,
     nav::Page,
     office::{self, Office},
 };
-use crate::{failure::Failure, house::DataCenter, http::reply, pages, sitting::Sitting, walk::Walked};
+use crate::{failure::Failure, house::DataCenter, http::reply, pages, sitting::Sitting, walk::Walked, warnings};
 
 /// The page.
 pub async fn get(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
@@ -68,7 +67,7 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
         Some("remove") if office::typed(form.get("confirm"), 300).eq_ignore_ascii_case(&member.email) => {
             let removed = store.write(move |tx| tx.remove_member(&id, by, user, &trail, now)).await?;
             for client_id in removed.iter().flatten() {
-                app::tell(&sitting.visit.dc, &sitting.visit.asking, client_id, 1);
+                warnings::taken_back(&sitting.visit.dc, client_id, 1, &sitting.visit.asking);
             }
             (removed.map(drop), "removed")
         }

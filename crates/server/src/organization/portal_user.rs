@@ -11,7 +11,6 @@ use grantor_protocol::people::{Realm, User};
 use grantor_store::{Portal, PortalUserChange};
 
 use super::{
-    app,
     nav::Page,
     office::{self, Office},
     portal, portal_users,
@@ -22,6 +21,7 @@ use crate::{
     pages::organization::{PortalUserPage, ShownOnce},
     sitting::Sitting,
     walk::Walked,
+    warnings,
 };
 
 /// The page.
@@ -95,7 +95,7 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
     };
     let Some(ended) = sitting.visit.dc.store.write(step).await? else { return sitting.nothing() };
     for client_id in &ended {
-        app::tell(&sitting.visit.dc, &sitting.visit.asking, client_id, 1);
+        warnings::taken_back(&sitting.visit.dc, client_id, 1, &sitting.visit.asking);
     }
     match done {
         "removed" => office.done(&format!("/portals/{}/users", portal.id), done),

@@ -100,12 +100,7 @@ async fn withdraw(visit: &mut Visit) -> Walked {
     };
     let now = visit.now();
     let trail = visit.asking.trail(&visit.dc)?;
-    let withdrawn = visit.dc.store.write(move |tx| {
-        let client = tx.client_of_grant(grant)?;
-        let withdrawn = tx.withdraw(user, grant, &trail, now)?;
-        Ok(client.filter(|_| withdrawn))
-    });
-    let withdrawn = withdrawn.await?;
+    let withdrawn = visit.dc.store.write(move |tx| tx.withdraw(user, grant, &trail, now)).await?;
     let removed = withdrawn.is_some();
     if let Some(client) = withdrawn {
         warnings::withdrawn(&visit.dc, &client, grant, &visit.asking);

@@ -13,7 +13,7 @@ fn connected(world: &World, user: UserId) -> Vec<Connected> {
 
 fn withdraw(world: &World, user: UserId, grant: TokenId) -> bool {
     let trail = world.trail(at(50));
-    world.write(move |tx| tx.withdraw(user, grant, &trail, at(50)))
+    world.write(move |tx| tx.withdraw(user, grant, &trail, at(50))).is_some()
 }
 
 #[test]

@@ -250,7 +250,7 @@ const DEEDS: [Deed; 13] = [
     }),
     ("take a grant back", |world, by| {
         let (grant, trail) = (world.read(|tx| tx.grants_of_client(O1, C1, "", None, 1))[0].grant, world.trail(at(2)));
-        world.write(move |tx| tx.withdraw_for(O1, by, grant, &trail, at(2)))
+        world.write(move |tx| tx.withdraw_for(O1, by, (C1, grant), &trail, at(2)))
     }),
     ("take all grants back", |world, by| {
         let trail = world.trail(at(2));

@@ -37,13 +37,14 @@ fn connected_applications_are_walked_by_client_and_then_by_grant() {
         assert!(world.read(|tx| tx.grants_of_client(O2, C2, "", None, 10)).is_empty());
         // One of another organization's administrators finds nothing to take back.
         let (grant, trail) = (alice.grant, world.trail(at(10)));
-        let withdraw = |world: &World, organization: &'static str| {
+        let withdraw = |world: &World, organization: &'static str, client_id: &'static str| {
             let trail = trail.clone();
-            world.write(move |tx| tx.withdraw_for(organization, U2, grant, &trail, at(10)))
+            world.write(move |tx| tx.withdraw_for(organization, U2, (client_id, grant), &trail, at(10)))
         };
-        assert!(!world.unchanged(|| withdraw(world, O2)));
-        assert!(withdraw(world, O1));
-        assert!(!world.unchanged(|| withdraw(world, O1)));
+        assert!(!world.unchanged(|| withdraw(world, O2, C1)));
+        assert!(!world.unchanged(|| withdraw(world, O1, C2)));
+        assert!(withdraw(world, O1, C1));
+        assert!(!world.unchanged(|| withdraw(world, O1, C1)));
         assert!(world.refresh(&one.refresh, at(11)).is_err() && world.access(&one.access, at(11)).is_err());
         let trail = world.trail(at(12));
         assert_eq!(world.write(move |tx| tx.withdraw_client(O1, U2, (C1, 1), &trail, at(12))), Some(1));
