@@ -32,6 +32,7 @@ pub mod pages;
 mod passkeys;
 mod passwords;
 mod pictures;
+mod place_in_list;
 pub mod provision;
 mod reach;
 mod recorder;

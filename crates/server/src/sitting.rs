@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use grantor_protocol::{
-    params::Params,
+    params::{Found, Params},
     people::{Membership, Realm},
 };
 use grantor_store::SignedIn;
@@ -35,6 +35,7 @@ pub struct Sitting<'v> {
     pub person: SignedIn,
     /// Where they belong, by name.
     pub memberships: Vec<Membership>,
+    query: Params,
     display: String,
 }
 
@@ -48,6 +49,7 @@ impl Sitting<'_> {
     ) -> Response {
         let back = request.uri().path_and_query().map_or("/account", |p| p.as_str()).to_owned();
         Visit::walk(dc, Door::home(Realm::Accounts), Endpoint::Page, request, async move |visit: &mut Visit| {
+            let Ok(query) = Params::read(visit.query.as_bytes()) else { return Ok(error_pages::unreadable(visit)) };
             // Before it is looked up who asks: a body may take its time, and whoever was removed or signed out meanwhile
             // is nobody here when it has come. Of whoever has no session nothing is read.
             if visit.session().is_some() && visit.await_body().await.is_err() {
@@ -55,11 +57,11 @@ impl Sitting<'_> {
             }
             let known = resume::load(visit, None).await?;
             let Some(person) = known.signed_in else {
-                let query = form_urlencoded::Serializer::new(String::new()).append_pair("continue", &back).finish();
-                return Ok(reply::see_other(&format!("{}?{query}", visit.door.path())));
+                let back = form_urlencoded::Serializer::new(String::new()).append_pair("continue", &back).finish();
+                return Ok(reply::see_other(&format!("{}?{back}", visit.door.path())));
             };
             let display = person.user.display_name();
-            let mut sitting = Sitting { visit, person, memberships: known.facts.memberships, display };
+            let mut sitting = Sitting { visit, person, memberships: known.facts.memberships, query, display };
             room(&mut sitting).await
         })
         .await
@@ -80,9 +82,22 @@ impl Sitting<'_> {
         }
     }
 
-    /// The parameters of the page's own query; none when it cannot be read.
-    pub fn query(&self) -> Params {
-        Params::read(self.visit.query.as_bytes()).unwrap_or_default()
+    /// The parameters of the page's own query.
+    pub fn query(&self) -> &Params {
+        &self.query
+    }
+
+    /// A part of the page's own query, as `read` takes it; `None` when it is left out or empty.
+    ///
+    /// # Errors
+    /// The page that says it cannot be read (400): a link or form of ours never has that.
+    pub fn asked<T>(&self, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Box<Response>> {
+        let found = match self.query.find(name) {
+            Found::Absent | Found::Once("") => return Ok(None),
+            Found::Once(text) => read(text),
+            Found::Conflicting => None,
+        };
+        found.map(Some).ok_or_else(|| Box::new(error_pages::link_malformed(self.visit, name)))
     }
 
     /// The token that the forms of this page carry.

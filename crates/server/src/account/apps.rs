@@ -6,7 +6,7 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use grantor_protocol::token::TokenId;
+use grantor_protocol::{time::Timestamp, token::TokenId};
 use grantor_store::OwnGrant;
 use tracing::info;
 use url::Url;
@@ -21,12 +21,13 @@ use crate::{
         Area, ScopeLine,
         account::{Apps, AppsOf, OwnApp},
     },
+    place_in_list,
     sitting::Sitting,
     walk::Walked,
 };
 
-/// So many are listed; hardly anybody has more.
-const MOST: i64 = 200;
+/// Applications on a page; hardly anybody has more.
+const PAGE: usize = 50;
 
 /// The page.
 pub async fn get(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
@@ -35,9 +36,23 @@ pub async fn get(State(dc): State<Arc<DataCenter>>, request: Request) -> Respons
 
 async fn list(sitting: &mut Sitting<'_>) -> Walked {
     let told = sitting.query().get("done").filter(|done| *done == "removed").map(|_| "home-removed");
-    let user = sitting.person.user.id;
+    let before = match sitting.asked("before", place_in_list::read) {
+        Ok(before) => before,
+        Err(response) => return Ok(*response),
+    };
+    let (user, more) = (sitting.person.user.id, i64::try_from(PAGE + 1).unwrap_or(i64::MAX));
+    let mut found = sitting.visit.dc.store.read(move |tx| tx.own_grants(user, false, before, more)).await?;
+    if found.is_empty() && before.is_some() {
+        return Ok(reply::see_other("/account/apps"));
+    }
+    // They come by organization; which of them are the newest tells when they were granted.
+    let mut places: Vec<(Timestamp, TokenId)> = found.iter().map(place).collect();
+    places.sort_unstable_by(|one, other| other.cmp(one));
+    let last = places.get(PAGE - 1).copied().filter(|_| found.len() > PAGE);
+    found.retain(|grant| last.is_none_or(|last| place(grant) >= last));
+    let older = last.map(|last| format!("/account/apps?before={}", place_in_list::write(last)));
     let mut groups: Vec<(String, AppsOf)> = Vec::new();
-    for grant in sitting.visit.dc.store.read(move |tx| tx.own_grants(user, false, None, MOST)).await? {
+    for grant in found {
         let app = shown(sitting, &grant).await?;
         match groups.last_mut().filter(|(id, _)| *id == grant.organization_id) {
             Some((_, group)) => group.apps.push(app),
@@ -47,8 +62,14 @@ async fn list(sitting: &mut Sitting<'_>) -> Walked {
     let groups: Vec<AppsOf> = groups.into_iter().map(|(_, group)| group).collect();
     let links = nav::links(sitting.visit.locale, nav::Page::Apps);
     let place = sitting.visit.dc.place.name.as_str();
-    let html = sitting.shell(Area::Account, &links, |shell| Apps { shell, groups: &groups, place, told }.render());
+    let older = older.as_deref();
+    let html =
+        sitting.shell(Area::Account, &links, |shell| Apps { shell, groups: &groups, place, older, told }.render());
     sitting.page(html)
+}
+
+fn place(grant: &OwnGrant) -> (Timestamp, TokenId) {
+    (grant.granted_at, grant.id)
 }
 
 async fn shown(sitting: &Sitting<'_>, grant: &OwnGrant) -> Result<OwnApp, Failure> {

@@ -37,7 +37,10 @@ async fn list(sitting: &mut Sitting<'_>) -> Walked {
         Some("all") => Some("sessions-all-ended"),
         _ => None,
     };
-    let before = query.get("before").and_then(TokenId::from_hex);
+    let before = match sitting.asked("before", TokenId::from_hex) {
+        Ok(before) => before,
+        Err(response) => return Ok(*response),
+    };
     let (dc, user, this) = (&sitting.visit.dc, sitting.person.user.id, sitting.person.session);
     let holding = Some((dc.house.session_life(), sitting.visit.now()));
     let more = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);

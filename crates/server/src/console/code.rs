@@ -60,7 +60,7 @@ pub async fn get(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, requ
         if found.client.client_type != ClientType::SelfClient {
             return sitting.nothing();
         }
-        let asked = read(sitting, &found.client, &sitting.query());
+        let asked = read(sitting, &found.client, sitting.query());
         page(sitting, &found.client, &asked, Outcome::default())
     })
     .await

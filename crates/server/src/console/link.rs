@@ -54,7 +54,7 @@ fn page(sitting: &mut Sitting<'_>, client: &Client) -> Walked {
         return sitting.nothing();
     };
     let scopes = dc.house.scopes();
-    let picked = Picked::read(&query, &scopes, client);
+    let picked = Picked::read(query, &scopes, client);
     let asked = |name: &str, most: usize| short(query.get(name), most);
     let one_of = |asked: String, all: &[String]| {
         if all.contains(&asked) { asked } else { all.first().cloned().unwrap_or_default() }

@@ -12,7 +12,7 @@ use grantor_store::{Notice, NoticeFilter, NoticeKind};
 use super::{
     causes,
     nav::Page,
-    tools::{PAGE, cursor, framed, place_label, places, short, with_query},
+    tools::{PAGE, framed, place_label, places, short, with_query},
     walk_client,
 };
 use crate::{
@@ -39,9 +39,11 @@ fn kind_label(kind: NoticeKind) -> &'static str {
 
 async fn page(sitting: &mut Sitting<'_>, client: &Client) -> Walked {
     let (query, dc) = (sitting.query(), Arc::clone(&sitting.visit.dc));
-    let kind = query.get("kind").and_then(NoticeKind::parse);
-    let (cause, place) = (short(query.get("cause"), 60), short(query.get("dc"), 40));
-    let (text, before) = (short(query.get("q"), 100), cursor(query.get("before")));
+    let (kind, before) = match (sitting.asked("kind", NoticeKind::parse), sitting.asked("before", TokenId::from_hex)) {
+        (Ok(kind), Ok(before)) => (kind, before),
+        (Err(response), _) | (_, Err(response)) => return Ok(*response),
+    };
+    let (cause, place, text) = (short(query.get("cause"), 60), short(query.get("dc"), 40), short(query.get("q"), 100));
     let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     let wanted = NoticeFilter { kind, cause: given(&cause), location: given(&place), text: given(&text), before };
     let id = client.id.clone();

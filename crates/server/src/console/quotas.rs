@@ -27,6 +27,7 @@ use crate::{
     house::DataCenter,
     moment::shown,
     pages::{FamilyRow, Meter, QuotaPage, QuotaRow, QuotasPage},
+    place_in_list,
     sitting::Sitting,
     walk::Walked,
 };
@@ -41,12 +42,6 @@ fn store_of<'d>(dc: &'d DataCenter, client: &Client, location: &str) -> Option<&
     dc.house.stores.get(location).filter(|_| client.enabled_in(location))
 }
 
-/// `<millis>.<hex>`: where a page of the list ends. A forged one is the beginning.
-fn cursor(text: Option<&str>) -> Option<(Timestamp, TokenId)> {
-    let (at, id) = text?.split_once('.')?;
-    Some((Timestamp::from_millis(at.parse().ok()?), TokenId::from_hex(id)?))
-}
-
 async fn page(sitting: &mut Sitting<'_>, client: &Client) -> Walked {
     let (query, dc) = (sitting.query(), Arc::clone(&sitting.visit.dc));
     let asked = short(query.get("dc"), 40);
@@ -54,7 +49,10 @@ async fn page(sitting: &mut Sitting<'_>, client: &Client) -> Walked {
     let all = [asked, here].into_iter().chain(dc.house.stores.keys().cloned());
     let place = all.into_iter().find(|place| store_of(&dc, client, place).is_some()).unwrap_or_default();
     let of = short(query.get("q"), 40);
-    let after = cursor(query.get("after"));
+    let after = match sitting.asked("after", place_in_list::read) {
+        Ok(after) => after,
+        Err(response) => return Ok(*response),
+    };
     let (mut quotas, now) = (Vec::new(), sitting.visit.now());
     if let Some(store) = store_of(&dc, client, &place) {
         let (id, wanted) = (client.id.clone(), QuotaFilter { of: Some(of.clone()), after });
@@ -64,7 +62,7 @@ async fn page(sitting: &mut Sitting<'_>, client: &Client) -> Walked {
     quotas.truncate(usize::try_from(PAGE).unwrap_or_default());
     let base = format!("/console/{}/quotas", client.id);
     let older = quotas.last().filter(|_| more).map(|last| {
-        let after = format!("{}.{}", last.granted_at.millis(), last.grant.to_hex());
+        let after = place_in_list::write((last.granted_at, last.grant));
         with_query(&base, &[("dc", &place), ("q", &of), ("after", &after)])
     });
     let newest = after.map(|_| with_query(&base, &[("dc", &place), ("q", &of)]));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use grantor_protocol::{client::Client, token::TokenId};
+use grantor_protocol::client::Client;
 use grantor_store::AuditEvent;
 use tracing::info;
 
@@ -62,11 +62,6 @@ pub fn place_label(dc: &DataCenter, location: &str) -> String {
 /// A bounded text of a query or a form; what is too long is cut.
 pub fn short(text: Option<&str>, most: usize) -> String {
     text.unwrap_or_default().trim().chars().take(most).collect()
-}
-
-/// The cursor of a list; a forged one is the beginning.
-pub fn cursor(text: Option<&str>) -> Option<TokenId> {
-    text.and_then(TokenId::from_hex)
 }
 
 /// A page's URL with these parameters; empty ones are left out.

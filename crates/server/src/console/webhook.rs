@@ -14,7 +14,7 @@ use serde_json::json;
 use super::{
     nav::Page,
     or_logged,
-    tools::{PAGE, cursor, framed, short, told, with_query},
+    tools::{PAGE, framed, short, told, with_query},
     walk_client,
 };
 use crate::{
@@ -70,7 +70,7 @@ async fn change(sitting: &mut Sitting<'_>, client: &Client, form: &Params) -> Wa
     let (directory, id, now) = (sitting.visit.dc.house.directory.clone(), client.id.clone(), sitting.visit.now());
     let back = |done: &str| Ok(reply::see_other(&format!("/console/{}/webhook?done={done}", client.id)));
     if let Some(delivery) = form.get("resend") {
-        let Some(delivery) = cursor(Some(delivery)) else { return sitting.nothing() };
+        let Some(delivery) = TokenId::from_hex(delivery) else { return sitting.nothing() };
         let again = directory.write(move |tx| tx.resend_delivery(&id, delivery, now)).await?;
         return if again { back("resent") } else { sitting.nothing() };
     }
@@ -147,7 +147,10 @@ fn test(sitting: &Sitting<'_>, client: &Client) -> Result<NewDelivery, Failure> 
 
 async fn page(sitting: &mut Sitting<'_>, client: &Client, said: Said) -> Walked {
     let (dc, id) = (Arc::clone(&sitting.visit.dc), client.id.clone());
-    let before = cursor(sitting.query().get("before"));
+    let before = match sitting.asked("before", TokenId::from_hex) {
+        Ok(before) => before,
+        Err(response) => return Ok(*response),
+    };
     let read = dc.house.directory.read(move |tx| Ok((tx.webhook(&id)?, tx.deliveries(&id, before, PAGE + 1)?)));
     let (webhook, mut deliveries) = read.await?;
     let more = i64::try_from(deliveries.len()).is_ok_and(|count| count > PAGE);

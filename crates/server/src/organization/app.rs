@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use grantor_protocol::people::UserId;
+use grantor_protocol::{people::UserId, token::TokenId};
 use grantor_store::{AuditTrail, MemberGrant, StoreError, Tx};
 
 use super::{
@@ -39,7 +39,11 @@ async fn page(sitting: &Sitting<'_>, office: &Office, status: StatusCode, error:
         return sitting.nothing();
     }
     let (client_id, query) = (office.named(1).to_owned(), sitting.query());
-    let (text, after) = (office::typed(query.get("q"), 100), office::key(query.get("after")));
+    let text = office::typed(query.get("q"), 100);
+    let after = match sitting.asked("after", TokenId::from_hex) {
+        Ok(after) => after,
+        Err(response) => return Ok(*response),
+    };
     let told = query.get("done").filter(|done| *done == "revoked").map(|_| "org-grant-revoked");
     let most = i64::try_from(LINES + 1).unwrap_or(i64::MAX);
     let (id, wanted, client) = (office.id(), text.clone(), client_id.clone());
@@ -110,7 +114,7 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
     let (id, client_id, by, now) =
         (office.id(), office.named(1).to_owned(), sitting.person.user.id, sitting.visit.now());
     let (dc, trail) = (Arc::clone(&sitting.visit.dc), sitting.trail()?);
-    if let Some(grant) = office::key(form.get("grant")) {
+    if let Some(grant) = form.get("grant").and_then(TokenId::from_hex) {
         let of = client_id.clone();
         if !dc.store.write(move |tx| tx.withdraw_for(&id, by, (&of, grant), &trail, now)).await? {
             return sitting.nothing();

@@ -25,6 +25,7 @@ use crate::{
     moment::to_the_minute,
     pages::organization::{Audit, AuditShown, Pager},
     sitting::Sitting,
+    walk::error_pages,
 };
 
 /// So many stretches of the log are looked at for one page.
@@ -42,15 +43,22 @@ pub struct Wanted {
 
 impl Wanted {
     /// Reads it from a query or a form.
-    pub fn read(params: &Params) -> Self {
+    ///
+    /// # Errors
+    /// The name of a date that is none: what is asked for would not be what is shown.
+    pub fn read(params: &Params) -> Result<Self, &'static str> {
         let text = |name, most| office::typed(params.get(name), most);
-        Self {
+        let date = |name| {
+            let typed = text(name, 40);
+            if typed.is_empty() || midnight(&typed).is_some() { Ok(typed) } else { Err(name) }
+        };
+        Ok(Self {
             event: text("event", 60),
             person: text("person", 254),
             app: text("app", 100),
-            from: text("from", 10),
-            to: text("to", 10),
-        }
+            from: date("from")?,
+            to: date("to")?,
+        })
     }
 
     /// The same as pairs of a query.
@@ -107,10 +115,15 @@ fn midnight(date: &str) -> Option<Timestamp> {
 /// The page.
 pub async fn get(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
     office::walk(dc, request, async |sitting, office| {
-        let query = sitting.query();
-        let wanted = Wanted::read(&query);
+        let wanted = match Wanted::read(sitting.query()) {
+            Ok(wanted) => wanted,
+            Err(name) => return Ok(error_pages::link_malformed(sitting.visit, name)),
+        };
+        let before = match sitting.asked("before", TokenId::from_hex) {
+            Ok(before) => before,
+            Err(response) => return Ok(*response),
+        };
         let mut filter = wanted.filter(sitting, office).await?;
-        let before = office::key(query.get("before"));
         // Where the page before ended, unless the time that is wanted ends earlier.
         filter.before = match (before, filter.before) {
             (Some(one), Some(other)) => Some(if one.as_bytes() < other.as_bytes() { one } else { other }),

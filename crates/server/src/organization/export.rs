@@ -23,7 +23,12 @@ use super::{
     audit::Wanted,
     office::{self, Office},
 };
-use crate::{house::DataCenter, moment::rfc3339, sitting::Sitting, walk::Walked};
+use crate::{
+    house::DataCenter,
+    moment::rfc3339,
+    sitting::Sitting,
+    walk::{Walked, error_pages},
+};
 
 /// Rows that are read at once.
 const SLICE: usize = 1_000;
@@ -53,7 +58,11 @@ async fn export(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
         Some("jsonl") => (Format::Lines, "application/jsonl; charset=utf-8", "jsonl"),
         _ => return sitting.nothing(),
     };
-    let filter = Wanted::read(&form).filter(sitting, office).await?;
+    let wanted = match Wanted::read(&form) {
+        Ok(wanted) => wanted,
+        Err(name) => return Ok(error_pages::link_malformed(sitting.visit, name)),
+    };
+    let filter = wanted.filter(sitting, office).await?;
     let (dc, id, by, trail) = (Arc::clone(&sitting.visit.dc), office.id(), sitting.person.user.id, sitting.trail()?);
     let organization = id.clone();
     dc.store

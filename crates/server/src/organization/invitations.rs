@@ -10,7 +10,7 @@ use axum::{
 use grantor_protocol::{
     people::fold_email,
     secret::SecretKind,
-    token::{Prefix, PresentedToken},
+    token::{Prefix, PresentedToken, TokenId},
 };
 use grantor_store::{NewInvitation, NotInvited};
 
@@ -96,7 +96,7 @@ async fn change(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
         Err(response) => return Ok(response),
     };
     if form.get("do") == Some("withdraw") {
-        let Some(invitation) = office::key(form.get("invitation")) else { return sitting.nothing() };
+        let Some(invitation) = form.get("invitation").and_then(TokenId::from_hex) else { return sitting.nothing() };
         let (id, by, trail) = (office.id(), sitting.person.user.id, sitting.trail()?);
         let step = move |tx: &mut grantor_store::Tx<'_>| tx.withdraw_invitation(&id, by, invitation, &trail);
         let withdrawn = sitting.visit.dc.store.write(step).await?;

@@ -22,7 +22,10 @@ pub async fn get(State(dc): State<Arc<DataCenter>>, request: Request) -> Respons
     office::walk(dc, request, async |sitting, office| {
         let query = sitting.query();
         let text = office::typed(query.get("q"), 100);
-        let after = query.get("after").and_then(office::user).unwrap_or(UserId::NOBODY);
+        let after = match sitting.asked("after", office::user) {
+            Ok(after) => after.unwrap_or(UserId::NOBODY),
+            Err(response) => return Ok(*response),
+        };
         let told = match query.get("done") {
             Some("removed") => Some("org-member-removed"),
             Some("administrator") => Some("org-member-administrator"),

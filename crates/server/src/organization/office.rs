@@ -4,10 +4,7 @@
 use std::sync::Arc;
 
 use axum::{extract::Request, response::Response};
-use grantor_protocol::{
-    people::{Organization, UserId},
-    token::TokenId,
-};
+use grantor_protocol::people::{Organization, UserId};
 
 use super::nav::{self, Page};
 use crate::{
@@ -98,9 +95,4 @@ pub async fn walk(
 pub async fn application(dc: &DataCenter, client_id: &str) -> Result<String, Failure> {
     let record = dc.client(client_id).await?;
     Ok(record.map_or_else(|| client_id.to_owned(), |record| record.client.name.clone()))
-}
-
-/// A key in a query or form.
-pub fn key(text: Option<&str>) -> Option<TokenId> {
-    text.filter(|text| text.len() == 32).and_then(TokenId::from_hex)
 }

@@ -59,6 +59,10 @@ pub enum ErrorText<'a> {
     PolicyLifeOver,
     PolicyReviewRequired,
     NotFound,
+    /// A part of a page's own address that no link of ours has.
+    LinkMalformed {
+        name: &'a str,
+    },
     MethodNotAllowed,
     BadRequest,
     Busy,
@@ -88,9 +92,10 @@ impl<'a> ErrorText<'a> {
             | Self::PolicyScopeBlocked { scope } => {
                 vec![("scope", Value::Code(scope))]
             }
-            Self::ParameterMissing { name } | Self::ParameterTwice { name } | Self::ParameterMalformed { name } => {
-                vec![("name", Value::Code(name))]
-            }
+            Self::ParameterMissing { name }
+            | Self::ParameterTwice { name }
+            | Self::ParameterMalformed { name }
+            | Self::LinkMalformed { name } => vec![("name", Value::Code(name))],
             Self::ResponseTypeMissing => vec![("name", Value::Code("response_type"))],
             _ => Vec::new(),
         }
@@ -130,6 +135,7 @@ impl<'a> ErrorText<'a> {
             Self::PolicyLifeOver => "error-policy-life-over",
             Self::PolicyReviewRequired => "error-policy-review-required",
             Self::NotFound => "error-not-found",
+            Self::LinkMalformed { .. } => "error-link-malformed",
             Self::MethodNotAllowed => "error-method-not-allowed",
             Self::BadRequest => "error-bad-request",
             Self::Busy => "error-busy",

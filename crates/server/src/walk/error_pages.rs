@@ -89,6 +89,12 @@ pub fn nothing_here(visit: &Visit) -> Response {
     plain(visit, StatusCode::NOT_FOUND, ErrorText::NotFound)
 }
 
+/// A part of the address of one's own page that no link of ours has: a forged place in a list, for instance.
+pub fn link_malformed(visit: &Visit, name: &str) -> Response {
+    visit.asking.refuse(&visit.dc, None, "link_malformed", name);
+    plain(visit, StatusCode::BAD_REQUEST, ErrorText::LinkMalformed { name })
+}
+
 /// An address that leads nowhere.
 pub fn not_found(locale: Locale, request_id: &str) -> Response {
     let frame = Frame { locale, brand: Brand::grantor(), place: None, request_id };

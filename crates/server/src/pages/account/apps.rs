@@ -10,6 +10,8 @@ pub struct Apps<'a> {
     pub groups: &'a [AppsOf],
     /// The name of the data center that keeps them.
     pub place: &'a str,
+    /// To those that were granted before.
+    pub older: Option<&'a str>,
     pub told: Option<&'static str>,
 }
 

@@ -115,6 +115,7 @@ pub(crate) fn every_problem(words: Words) -> Vec<ErrorText<'static>> {
         ErrorText::PolicyLifeOver,
         ErrorText::PolicyReviewRequired,
         ErrorText::NotFound,
+        ErrorText::LinkMalformed { name: value },
         ErrorText::MethodNotAllowed,
         ErrorText::BadRequest,
         ErrorText::Busy,

@@ -49,3 +49,44 @@ async fn one_sees_what_applications_may_and_takes_it_back() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn applications_beyond_a_page_are_on_the_next_one() {
+    for_each_store(async |house| {
+        let mut alice = at_home(house, &ALICE).await;
+        let id = |n: u32| format!("1000.ZYLKERMANY{n:020}");
+        let now = house.clock().now();
+        let desk = house.room("us").house.directory.read(|tx| tx.registration(DESK.id)).await.unwrap().unwrap();
+        let many = (0..60).map(|n| {
+            let mut one = desk.clone();
+            one.client.id = id(n);
+            one.client.name = format!("Application {n:02}");
+            one
+        });
+        let many: Vec<_> = many.collect();
+        let directory = &house.room("us").house.directory;
+        directory.write(move |tx| many.iter().try_for_each(|one| tx.put_registration(one, now))).await.unwrap();
+        for n in 0..60 {
+            house.advance(1);
+            house.code(&Ask::of(&DESK).with("client_id", &id(n)).with("scope", BIGIN), &ALICE).await;
+        }
+        let first = open(house, &mut alice, "us", "/account/apps").await;
+        assert_eq!(grants(house, &mut alice).await.len(), 50);
+        assert!(first.body.contains("Application 59") && !first.body.contains("Application 09"), "the newest first");
+        let older = attribute(first.body.split("<nav class=\"pager\"").nth(1).unwrap(), "href").unwrap();
+        let rest = open(house, &mut alice, "us", &older).await;
+        let own: Vec<_> = rest.body.split("name=\"grant\" value=\"").skip(1).map(|r| r.split('"').next()).collect();
+        assert!(own.len() == 10 && rest.body.contains("Application 09") && !rest.body.contains("class=\"pager\""));
+        for grant in own {
+            let gone = submit(house, &mut alice, "us", PAGE, &[("grant", grant.unwrap())]).await;
+            assert_eq!(gone.header("location"), Some("/account/apps?done=removed"));
+        }
+        let emptied = open(house, &mut alice, "us", &older).await;
+        assert_eq!(emptied.header("location"), Some("/account/apps"), "{emptied:?}");
+        for forged in ["x", "1.zz", "%00", "1%27%20OR%201=1"] {
+            let page = open(house, &mut alice, "us", &format!("/account/apps?before={forged}")).await;
+            assert_eq!(page.status, 400, "{forged}");
+        }
+    })
+    .await;
+}

@@ -36,10 +36,18 @@ async fn what_happened_is_found_and_taken_along() {
             ("?from=2026-11-22&to=2026-11-22", 5),
             ("?to=2026-11-21", 0),
             ("?from=2026-11-23", 0),
-            ("?before=zz", 5),
+            ("?event=%27", 0),
         ] {
             let reply = page(house, &mut alice, &format!("{AUDIT}{query}")).await;
             assert_eq!((reply.status, lines(&reply)), (200, expected), "{query}");
+        }
+        for forged in
+            ["before=zz", "before=1&before=2", "from=22.11.2026", "to=9999-99-99", "from=2026-11-22%27%20OR%201=1"]
+        {
+            let name = forged.split_once('=').unwrap().0;
+            let reply = page(house, &mut alice, &format!("{AUDIT}?{forged}")).await;
+            assert_eq!(reply.status, 400, "{forged}");
+            assert!(reply.body.contains(&format!(">{name}</code>")), "{forged}: {reply:?}");
         }
         // A page at a time.
         for _ in 0..12 {
@@ -57,6 +65,8 @@ async fn what_happened_is_found_and_taken_along() {
         assert_eq!(csv.lines().count(), 4, "{csv}");
         assert!(csv.starts_with("time,event,user,email,client_id,detail,request_id\r\n"));
         assert!(csv.contains("\"2026-11-22T10:00:00Z\",\"consented\",\"700002\",\"bob@zylker.example\""), "{csv}");
+        let undated = submit(house, &mut alice, &format!("{AUDIT}/export"), &[("format", "csv"), ("from", "x")]).await;
+        assert_eq!(undated.status, 400, "not everything: {undated:?}");
         let (_, all) = exported(house, &mut alice, &[("format", "jsonl")]).await;
         let rows: Vec<serde_json::Value> = all.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(rows.len(), 55, "with both exports");

@@ -39,6 +39,10 @@ async fn e09_a_removed_member_takes_nothing_along() {
             let reply = submit(house, &mut alice, "/organization/10001/members/700001", fields).await;
             assert!(reply.status == 422 && reply.body.contains("last administrator"), "{reply:?}");
         }
+        for forged in ["x", "-1", "0", "%27", "999999999999999999999"] {
+            let reply = page(house, &mut alice, &format!("/organization/10001/members?after={forged}")).await;
+            assert_eq!(reply.status, 400, "{forged}");
+        }
         let found = page(house, &mut alice, "/organization/10001/members?q=adams").await;
         assert!(found.body.contains(ALICE.email) && !found.body.contains(LUKE.email));
     })
@@ -56,6 +60,7 @@ async fn an_administrator_takes_an_application_back_from_one_and_from_all() {
         let path = format!("/organization/10001/apps/{}", DESK.id);
         let app = page(house, &mut alice, &path).await;
         assert!(app.body.contains(BOB.email) && app.body.contains(ALICE.email) && app.body.contains("2026-11-22"));
+        assert_eq!(page(house, &mut alice, &format!("{path}?after=x")).await.status, 400);
         let only = page(house, &mut alice, &format!("{path}?q=bob")).await;
         let grant = attribute(only.body.split("name=\"grant\"").nth(1).unwrap(), "value").unwrap();
         let after = done(house, &mut alice, &path, &[("grant", &grant)]).await;

@@ -24,6 +24,9 @@ const RESTART: &str = "PRAGMA wal_checkpoint(RESTART)";
 /// How long a lock of another connection is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Pages that the writer keeps: 4 MiB. More brought nothing measurable, not even room for every page of a large store.
+pub(super) const WRITER_CACHE: &str = "PRAGMA cache_size=-4096";
+
 /// How far the log was copied, in pages: both as of the moment the copying began.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Checkpoint {
@@ -57,9 +60,10 @@ impl Session {
         // No journal_size_limit and no automatic checkpoint: the log is restarted by the writer thread, never
         // truncated, and after the answers are given rather than before.
         session.batch(
-            "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4096; \
-             PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=-1",
+            "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=0; \
+             PRAGMA journal_size_limit=-1",
         )?;
+        session.batch(WRITER_CACHE)?;
         Ok(session)
     }
 

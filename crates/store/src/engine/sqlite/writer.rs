@@ -10,7 +10,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::copier::{Copier, Copying};
-use super::session::{PASSIVE, Session};
+use super::session::{PASSIVE, Session, WRITER_CACHE};
 use super::{Order, beside};
 use crate::StoreError;
 use crate::engine::changes::{Changed, Changes};
@@ -311,7 +311,7 @@ fn grow(session: &Session) {
          INSERT INTO log_filler VALUES (zeroblob(4 << 20))",
     );
     session.roll_back();
-    let restored = session.batch("PRAGMA cache_size=-4096");
+    let restored = session.batch(WRITER_CACHE);
     // The first commit would otherwise pay for writing all of it.
     let synced = File::open(&log).and_then(|file| file.sync_all());
     if let Err(error) = written.and(restored) {

@@ -90,8 +90,18 @@ pub(super) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
         AppsOf { organization: None, apps: vec![app("aa", false)] },
         AppsOf { organization: Some(words.organization.to_owned()), apps: vec![app("bb", true), app("cc", false)] },
     ];
-    add("account-apps", Apps { shell, groups: &groups, place: words.place, told: Some("home-removed") }.render());
-    add("account-apps-none", Apps { shell, groups: &[], place: words.place, told: None }.render());
+    add(
+        "account-apps",
+        Apps {
+            shell,
+            groups: &groups,
+            place: words.place,
+            older: Some("/account/apps?before=1.00"),
+            told: Some("home-removed"),
+        }
+        .render(),
+    );
+    add("account-apps-none", Apps { shell, groups: &[], place: words.place, older: None, told: None }.render());
 
     let (some, none) = ([words.organization.to_owned(), words.application.to_owned()], []);
     let data = |kept_by, go_along, owned, email_wrong, error| {
