@@ -1,11 +1,7 @@
 //! `grantor admin`: the admin API of a running server from the command line. One command for each thing that is done, the
 //! same nouns as the API has.
 
-use std::{
-    io::{Read as _, Write as _},
-    path::PathBuf,
-    time::Duration,
-};
+use std::{io::Read as _, path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand, ValueEnum};
@@ -14,7 +10,7 @@ use serde_json::Value;
 
 mod table;
 
-use crate::serve;
+use crate::{say, serve};
 
 /// How long the server may take: counting everything takes a while.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -218,8 +214,7 @@ impl Admin {
             bail!("{message} (HTTP {})", status.as_u16());
         }
         let text = if self.json { serde_json::to_string_pretty(&json)? } else { table::read(&json).join("\n") };
-        // Whoever reads only the first lines (a pager, `head`) has what they want.
-        let _ = writeln!(std::io::stdout(), "{text}");
+        say::line(text);
         Ok(())
     }
 }

@@ -2,14 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
-use grantor_server::{
-    admin_tokens::{self, AdminRole},
-    provision::{ProvisionError, Workshop},
-};
+use grantor_server::admin_tokens::{self, AdminRole};
 
-use crate::serve;
+use crate::{at_stores::at_stores, say, serve};
 
 /// Make, list and end tokens for the admin API
 ///
@@ -72,33 +68,24 @@ impl Tokens {
                     Role::Operator => AdminRole::Operator,
                 };
                 let life = days.map(|days| Duration::from_hours(24 * days));
-                let token = open(at, move |shop| admin_tokens::add(shop, &name, role, life)).await?;
+                let token =
+                    at_stores(at.config.as_deref(), move |shop| admin_tokens::add(shop, &name, role, life)).await?;
                 serve::print_made(&[("ADMIN_TOKEN".to_owned(), token)])
             }
             TokenCommand::List(at) => {
-                let listed = open(at, admin_tokens::list).await?;
-                println!("{:<10}{:<34}name", "role", "id");
+                let listed = at_stores(at.config.as_deref(), admin_tokens::list).await?;
+                say::line(format_args!("{:<10}{:<34}name", "role", "id"));
                 for token in listed {
-                    println!("{:<10}{:<34}{}", token.role.as_str(), token.id.to_hex(), token.name);
+                    say::line(format_args!("{:<10}{:<34}{}", token.role.as_str(), token.id.to_hex(), token.name));
                 }
                 Ok(())
             }
-            TokenCommand::End { name, at } => open(at, move |shop| admin_tokens::end(shop, &name)).await,
+            TokenCommand::End { name, at } => {
+                let ended = name.clone();
+                at_stores(at.config.as_deref(), move |shop| admin_tokens::end(shop, &name)).await?;
+                say::line(format_args!("{ended} is refused from now on"));
+                Ok(())
+            }
         }
     }
-}
-
-/// Opens the stores of the config, does it, and closes them.
-async fn open<T: Send + 'static>(
-    at: At,
-    work: impl FnOnce(&Workshop) -> Result<T, ProvisionError> + Send + 'static,
-) -> anyhow::Result<T> {
-    let config = serve::config(at.config.as_deref())?;
-    let done = tokio::task::spawn_blocking(move || -> anyhow::Result<T> {
-        let shop = Workshop::open(config)?;
-        let done = work(&shop);
-        shop.close();
-        Ok(done?)
-    });
-    done.await.context("the work ended early")?
 }

@@ -4,12 +4,9 @@ use std::{io::Write as _, path::PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use grantor_server::{
-    backup::{self, Kept},
-    provision::Workshop,
-};
+use grantor_server::backup::{self, Kept};
 
-use crate::serve;
+use crate::{at_stores::at_stores, say};
 
 /// Write every store of the config into one encrypted file
 ///
@@ -71,20 +68,16 @@ impl Backup {
             let text = backup::make_key()?;
             let mut file = backup::key_file(&path).with_context(|| format!("{}", path.display()))?;
             writeln!(file, "{text}").with_context(|| format!("{}", path.display()))?;
-            println!("{} holds the key now: keep a copy of it where the backups are not", path.display());
+            say::line(format_args!(
+                "{} holds the key now: keep a copy of it where the backups are not",
+                path.display()
+            ));
             return Ok(());
         }
         let (Some(file), Some(key)) = (self.file, self.key) else { bail!("which file, and which key?") };
-        let config = serve::config(self.config.as_deref())?;
         let written = file.clone();
-        let kept = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
-            let shop = Workshop::open(config)?;
-            let kept = backup::make(&shop, &file, &key);
-            shop.close();
-            Ok(kept?)
-        });
-        tell(&kept.await.context("the work ended early")??);
-        println!("{} is whole; check it now and then: grantor verify {0}", written.display());
+        tell(&at_stores(self.config.as_deref(), move |shop| backup::make(shop, &file, &key)).await?);
+        say::line(format_args!("{} is whole; check it now and then: grantor verify {0}", written.display()));
         Ok(())
     }
 }
@@ -92,15 +85,9 @@ impl Backup {
 impl Restore {
     /// Restores.
     pub async fn run(self) -> anyhow::Result<()> {
-        let config = serve::config(self.config.as_deref())?;
-        let kept = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
-            let shop = Workshop::open(config)?;
-            let kept = backup::restore(&shop, &self.file, &self.key);
-            shop.close();
-            Ok(kept?)
-        });
-        tell(&kept.await.context("the work ended early")??);
-        println!("restored; the server can be started");
+        let Self { file, key, config } = self;
+        tell(&at_stores(config.as_deref(), move |shop| backup::restore(shop, &file, &key)).await?);
+        say::line("restored; the server can be started");
         Ok(())
     }
 }
@@ -110,13 +97,13 @@ impl Verify {
     pub async fn run(self) -> anyhow::Result<()> {
         let kept = tokio::task::spawn_blocking(move || backup::verify(&self.file, &self.key));
         tell(&kept.await.context("the work ended early")??);
-        println!("whole, and unchanged since it was made");
+        say::line("whole, and unchanged since it was made");
         Ok(())
     }
 }
 
 fn tell(kept: &[Kept]) {
     for Kept { store, totals } in kept {
-        println!("{store:<12} {} rows in {} tables", totals.rows, totals.tables);
+        say::line(format_args!("{store:<12} {} rows in {} tables", totals.rows, totals.tables));
     }
 }

@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use grantor_server::provision::{ProvisionError, Workshop, secrets};
+use grantor_server::provision::{Workshop, secrets};
 
-use crate::{log, serve};
+use crate::{at_stores::at_stores, say, serve};
 
 /// Replace an application's secret: add a second one, let the application use it, end the first
 ///
@@ -55,42 +54,31 @@ impl Secrets {
         match self.command {
             SecretCommand::List(which) => {
                 let client_id = which.client_id.clone();
-                let live = at(which, move |shop| secrets::list(shop, &client_id)).await?;
-                println!("{:<10}{:<14}{:<22}last used", "mark", "data center", "made");
+                let live = at_stores(which.config.as_deref(), move |shop| secrets::list(shop, &client_id)).await?;
+                say::line(format_args!("{:<10}{:<14}{:<22}last used", "mark", "data center", "made"));
                 for secret in live {
                     let place = secret.location.as_deref().unwrap_or("all");
                     let used = secret.used.as_deref().unwrap_or("never");
-                    println!("{:<10}{place:<14}{:<22}{used}", secret.mark, secret.made);
+                    say::line(format_args!("{:<10}{place:<14}{:<22}{used}", secret.mark, secret.made));
                 }
                 Ok(())
             }
             SecretCommand::Add { which, location } => {
                 let client_id = which.client_id.clone();
-                let secret =
-                    at(which, move |shop| secrets::add(shop, &client_id, location.as_deref(), serve::COMMAND_LINE))
-                        .await?;
+                let secret = at_stores(which.config.as_deref(), move |shop| {
+                    secrets::add(shop, &client_id, location.as_deref(), serve::COMMAND_LINE)
+                })
+                .await?;
                 serve::print_made(&[("CLIENT_SECRET".to_owned(), secret)])
             }
             SecretCommand::End { which, mark } => {
                 let client_id = which.client_id.clone();
-                at(which, move |shop| secrets::end(shop, &client_id, &mark, serve::COMMAND_LINE)).await
+                let ended = mark.clone();
+                let end = move |shop: &Workshop| secrets::end(shop, &client_id, &mark, serve::COMMAND_LINE);
+                at_stores(which.config.as_deref(), end).await?;
+                say::line(format_args!("{ended} is refused within a second"));
+                Ok(())
             }
         }
     }
-}
-
-/// Opens the stores of the config, does it, and closes them.
-async fn at<T: Send + 'static>(
-    which: Which,
-    work: impl FnOnce(&Workshop) -> Result<T, ProvisionError> + Send + 'static,
-) -> anyhow::Result<T> {
-    log::of_a_command();
-    let config = serve::config(which.config.as_deref())?;
-    let done = tokio::task::spawn_blocking(move || {
-        let shop = Workshop::open(config)?;
-        let done = work(&shop);
-        shop.close();
-        done
-    });
-    Ok(done.await.context("the work ended early")??)
 }

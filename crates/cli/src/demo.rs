@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     sample::{self, SampleConfig, SamplePortal},
-    serve,
+    say, serve,
 };
 
 const CONFIG: &str = include_str!("../demo/config.toml");
@@ -89,7 +89,7 @@ fn desk() -> SampleConfig {
 }
 
 fn introduce() {
-    println!(
+    say::line(
         "
 Open this and click \"Connect to Bigin\":
 
@@ -145,7 +145,7 @@ Register an application, or see why a request failed (as bob), and what an organ
 
 Move time forward, and see tokens expire:
 
-    curl -d '{{\"advance\":\"61m\"}}' http://127.0.0.1:9000/_sandbox/clock
+    curl -d '{\"advance\":\"61m\"}' http://127.0.0.1:9000/_sandbox/clock
 
 Health and metrics: http://127.0.0.1:9090/metrics    Stop with Ctrl-C.
 "

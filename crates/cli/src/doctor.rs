@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::Args;
 use grantor_server::doctor::{self, Level};
 
-use crate::serve;
+use crate::{say, serve};
 
 /// Check a deployment: databases, keys, clock, TLS, public URLs, proxy headers, mail
 ///
@@ -29,7 +29,7 @@ impl Doctor {
                 Level::Warning => "warn",
                 Level::Bad => "BAD ",
             };
-            println!("{mark}  {:<20} {}", finding.what, finding.told);
+            say::line(format_args!("{mark}  {:<20} {}", finding.what, finding.told));
         }
         match found.iter().filter(|finding| finding.level == Level::Bad).count() {
             0 => Ok(()),

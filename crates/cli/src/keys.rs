@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use grantor_server::{provision::Workshop, signing_keys};
+use grantor_server::signing_keys;
 
-use crate::serve;
+use crate::{at_stores::at_stores, say};
 
 /// Show the signing keys, or make the next ones now
 ///
@@ -40,18 +39,19 @@ impl Keys {
             KeysCommand::List(at) => (at, false),
             KeysCommand::Rotate(at) => (at, true),
         };
-        let config = serve::config(at.config.as_deref())?;
-        let work = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
-            let shop = Workshop::open(config)?;
-            let done = if rotates { signing_keys::rotate_all(&shop) } else { Ok(()) };
-            let listed = done.and_then(|()| signing_keys::list(&shop));
-            shop.close();
-            Ok(listed?)
+        let listed = at_stores(at.config.as_deref(), move |shop| {
+            let done = if rotates { signing_keys::rotate_all(shop) } else { Ok(()) };
+            done.and_then(|()| signing_keys::list(shop))
         });
-        println!("{:<14}{:<7}{:<18}{:<22}published until", "data center", "alg", "kid", "signs from");
-        for key in work.await.context("the work ended early")?? {
+        let keys = listed.await?;
+        if keys.is_empty() {
+            say::line("no signing keys yet: the server makes them when somebody asks for the first time");
+            return Ok(());
+        }
+        say::line(format_args!("{:<14}{:<7}{:<18}{:<22}published until", "data center", "alg", "kid", "signs from"));
+        for key in keys {
             let until = key.retired.as_deref().unwrap_or("the next one signs");
-            println!("{:<14}{:<7}{:<18}{:<22}{until}", key.location, key.algorithm, key.id, key.active);
+            say::line(format_args!("{:<14}{:<7}{:<18}{:<22}{until}", key.location, key.algorithm, key.id, key.active));
         }
         Ok(())
     }

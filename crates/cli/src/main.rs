@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod admin;
 mod admin_token;
+mod at_stores;
 mod backup;
 mod client;
 mod client_code;
@@ -19,6 +20,7 @@ mod log;
 mod login;
 mod provision;
 mod sample;
+mod say;
 mod serve;
 mod token;
 
@@ -84,7 +86,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // The reason is one line, whatever a library put into it.
-            eprintln!("grantor: {}", format!("{error:#}").replace(['\n', '\r'], " "));
+            say::aside(format_args!("grantor: {}", format!("{error:#}").replace(['\n', '\r'], " ")));
             ExitCode::FAILURE
         }
     }

@@ -8,7 +8,7 @@ use grantor_server::{
     provision::{self, Made, ProvisionFile, Workshop},
 };
 
-use crate::serve;
+use crate::{say, serve};
 
 /// Apply a provision file: users, organizations, clients, portals, scopes.
 ///
@@ -38,11 +38,10 @@ impl Provision {
         let config = serve::config(self.config.as_deref())?;
         let file = provision::read(&self.files, &config)?;
         let (only_plan, prune) = (self.plan, self.prune);
-        let made = tokio::task::spawn_blocking(move || {
-            if only_plan { show(config, &file, prune).map(|()| Vec::new()) } else { apply(config, &file, prune) }
-        })
-        .await??;
-        serve::print_made(&made)
+        if only_plan {
+            return tokio::task::spawn_blocking(move || show(config, &file, prune)).await?;
+        }
+        serve::print_made(&tokio::task::spawn_blocking(move || apply(config, &file, prune)).await??)
     }
 }
 
@@ -50,10 +49,10 @@ fn show(config: Config, file: &ProvisionFile, prune: bool) -> anyhow::Result<()>
     let (_folder, shop) = Workshop::look(config)?;
     let plan = provision::plan(&shop, file, prune)?;
     for difference in &plan.differences {
-        println!("{}", difference.preview());
+        say::line(difference.preview());
     }
     if plan.differences.is_empty() {
-        println!("nothing to change");
+        say::line("nothing to change");
     }
     shop.close();
     Ok(())
@@ -65,7 +64,7 @@ pub fn apply(config: Config, file: &ProvisionFile, prune: bool) -> anyhow::Resul
     let shop = Workshop::open(config)?;
     let plan = provision::plan(&shop, file, prune)?;
     for line in plan.lines() {
-        eprintln!("{line}");
+        say::aside(line);
     }
     let applied = provision::apply_for(&shop, plan, serve::COMMAND_LINE);
     shop.close();
@@ -96,9 +95,12 @@ impl Check {
         provision::read(&self.files, &config)?;
         let deviations = config.policy.policy().deviations.on();
         if !deviations.is_empty() {
-            println!("the accounts dialect deviates from RFC 9700, as documented: {}", deviations.join(", "));
+            say::line(format_args!(
+                "the accounts dialect deviates from RFC 9700, as documented: {}",
+                deviations.join(", ")
+            ));
         }
-        println!("all good");
+        say::line("all good");
         Ok(())
     }
 }

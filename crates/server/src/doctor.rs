@@ -94,7 +94,10 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
 
 /// What the config alone tells.
 fn settings(config: &Config, found: &mut Findings) {
-    found.good("config", format!("{} data centers, {} served here", config.data_centers.len(), served(config).count()));
+    found.good(
+        "config",
+        format!("data centers: {}, served here: {}", config.data_centers.len(), served(config).count()),
+    );
     if config.sandbox.enabled {
         let remote = served(config).any(|dc| dc.listen.is_some_and(|address| !address.ip().is_loopback()));
         let told = "the sandbox is on: anybody who reaches it is anybody they like; never with real customers";

@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod developer;
+#[cfg(test)]
+mod operator;
 /// The guide's example of a suite in Rust: it runs as it stands there.
 #[cfg(test)]
 #[path = "../../../../docs/examples/sandbox/integration.rs"]
