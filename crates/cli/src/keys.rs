@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use grantor_server::signing_keys;
 
-use crate::{at_stores::at_stores, say};
+use crate::{at_stores::at_stores, say, serve};
 
 /// Show the signing keys, or make the next ones now
 ///
@@ -40,7 +40,7 @@ impl Keys {
             KeysCommand::Rotate(at) => (at, true),
         };
         let listed = at_stores(at.config.as_deref(), move |shop| {
-            let done = if rotates { signing_keys::rotate_all(shop) } else { Ok(()) };
+            let done = if rotates { signing_keys::rotate_all(shop, serve::COMMAND_LINE) } else { Ok(()) };
             done.and_then(|()| signing_keys::list(shop))
         });
         let keys = listed.await?;

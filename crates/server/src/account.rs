@@ -9,7 +9,7 @@ mod fresh_session;
 pub mod mailing;
 pub mod nav;
 mod new_password;
-mod overview;
+pub mod overview;
 mod recover;
 mod security;
 mod sessions;
@@ -83,11 +83,9 @@ async fn portal_set(State(dc): Here, r: Request) -> Response {
     recover::set(dc, realm, r).await
 }
 
-/// The portal in a path that names a link as well; no portal has an id that is not all digits.
+/// The portal in a path that names a link as well.
 fn portal_in(uri: &Uri) -> String {
-    let id = uri.path().split('/').nth(3).unwrap_or_default();
-    let plain = !id.is_empty() && id.len() <= 20 && id.bytes().all(|b| b.is_ascii_digit());
-    if plain { id.to_owned() } else { "none".to_owned() }
+    PortalId::of(uri.path().split('/').nth(3).unwrap_or_default()).0
 }
 
 /// What stands at the end of a letter's link.

@@ -166,7 +166,7 @@ fn ended(at: Timestamp, because: &str, cap: usize) -> String {
 
 fn withdrawn(at: Option<Timestamp>) -> String {
     match at {
-        Some(at) => format!("the person withdrew the consent on {}", shown(at)),
+        Some(at) => format!("the consent was withdrawn on {}", shown(at)),
         None => "the consent behind it is gone".to_owned(),
     }
 }

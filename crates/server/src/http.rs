@@ -2,12 +2,15 @@
 
 pub mod cookies;
 pub mod cors;
+mod named;
 pub mod params;
 pub mod peer;
 pub mod portal_id;
 pub mod reply;
 pub mod upload;
 pub mod whole;
+
+pub use named::Named;
 
 /// The id that a person or developer may quote; sixteen hex digits, in the answer's `x-request-id`.
 #[derive(Debug, Clone)]

@@ -71,9 +71,18 @@ impl Endpoint {
         if path == "/oauth/v2/token" {
             return Self::Token;
         }
-        let tail = path.strip_prefix("/clientoauth/v2/").and_then(|rest| rest.split_once('/')).map(|(_, tail)| tail);
+        let tail =
+            path.strip_prefix("/clientoauth/v2/").map(|rest| rest.split_once('/').map_or("", |(_portal, tail)| tail));
         match (path, tail) {
-            ("/oauth/v2/auth" | "/oauth2/authorize" | "/oauth/v2/org/auth" | "/oauth/v2/token/addextrascope", _)
+            (
+                "/oauth/v2/auth"
+                | "/oauth/v2/auth/refresh"
+                | "/oauth/v2/refresh"
+                | "/oauth2/authorize"
+                | "/oauth/v2/org/auth"
+                | "/oauth/v2/token/addextrascope",
+                _,
+            )
             | (_, Some("auth")) => Self::Authorize,
             ("/oauth/v2/token/scopeenhance" | "/oauth2/token", _) | (_, Some("token" | "remote/auth")) => Self::Token,
             ("/oauth/v2/token/revoke" | "/oauth/v2/revoke/token" | "/oauth2/revoke", _)
@@ -93,7 +102,7 @@ impl Endpoint {
             (path, _)
                 if path.starts_with("/oauth/v2/auth/")
                     || path.starts_with("/oauth/v3/device")
-                    || tail.is_some_and(|t| t.starts_with("auth/")) =>
+                    || tail.is_some_and(is_of_a_portal) =>
             {
                 Self::Page
             }
@@ -109,6 +118,12 @@ impl Endpoint {
             _ => Self::Other,
         }
     }
+}
+
+/// Whether that is a page of a portal: what stands behind its id.
+fn is_of_a_portal(tail: &str) -> bool {
+    matches!(tail, "" | "sign-in" | "sign-out" | "connected" | "recover")
+        || ["auth/", "recover/"].iter().any(|page| tail.starts_with(page))
 }
 
 impl EncodeLabelValue for Endpoint {
@@ -215,5 +230,45 @@ impl Metrics {
         // Writing to a String cannot fail.
         let _ = encode(&mut text, &self.registry);
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Endpoint::{self, Authorize, Device, Introspect, Metadata, Other, Page, Revoke, Token, UserInfo};
+
+    #[test]
+    fn every_path_counts_where_its_handler_counts_it() {
+        for (path, expected) in [
+            ("/oauth/v2/auth", Authorize),
+            ("/oauth/v2/auth/refresh", Authorize),
+            ("/oauth/v2/refresh", Authorize),
+            ("/clientoauth/v2/60001/auth", Authorize),
+            ("/oauth2/authorize", Authorize),
+            ("/oauth/v2/auth/sign-in", Page),
+            ("/clientoauth/v2/60001/auth/consent", Page),
+            ("/clientoauth/v2/60001", Page),
+            ("/clientoauth/v2/60001/sign-in", Page),
+            ("/clientoauth/v2/60001/sign-out", Page),
+            ("/clientoauth/v2/60001/connected", Page),
+            ("/clientoauth/v2/60001/recover", Page),
+            ("/clientoauth/v2/60001/recover/x", Page),
+            ("/account/security", Page),
+            ("/oauth/v3/device", Page),
+            ("/oauth/v2/token", Token),
+            ("/clientoauth/v2/60001/token", Token),
+            ("/clientoauth/v2/60001/remote/auth", Token),
+            ("/clientoauth/v2/60001/token/revoke", Revoke),
+            ("/clientoauth/v2/60001/auth/token/revoke", Revoke),
+            ("/oauth/v3/device/code", Device),
+            ("/oauth/user/info", UserInfo),
+            ("/oauth2/introspect", Introspect),
+            ("/oauth/serverinfo", Metadata),
+            ("/clientoauth/v2/60001/logo", Other),
+            ("/clientoauth/v2/60001/style.css", Other),
+            ("/nowhere", Other),
+        ] {
+            assert_eq!(Endpoint::of(path), expected, "{path}");
+        }
     }
 }

@@ -41,7 +41,7 @@ pub fn routes() -> Router<Arc<DataCenter>> {
         .route("/organization/{id}/invitations", get(invitations::get).post(invitations::post))
         .route("/organization/{id}/apps", get(apps::get))
         .route("/organization/{id}/apps/{client}", get(app::get).post(app::post))
-        .route("/organization/{id}/ask", post(ask::post))
+        .route("/organization/{id}/ask", post(ask::post).get(ask::back))
         .route("/organization/{id}/reviews", get(reviews::get).post(reviews::post))
         .route("/organization/{id}/policy", get(policy::get).post(policy::post))
         .route("/organization/{id}/portals", get(portals::get).post(portals::post))
@@ -50,5 +50,5 @@ pub fn routes() -> Router<Arc<DataCenter>> {
         .route("/organization/{id}/portals/{portal}/users", get(portal_users::get).post(portal_users::post))
         .route("/organization/{id}/portals/{portal}/users/{user}", get(portal_user::get).post(portal_user::post))
         .route("/organization/{id}/audit", get(audit::get))
-        .route("/organization/{id}/audit/export", post(export::post))
+        .route("/organization/{id}/audit/export", post(export::post).get(export::back))
 }

@@ -1,6 +1,6 @@
 //! Pictures that people upload: read within limits and made anew, so that nothing but a small picture is kept and served.
 
-use std::io::Cursor;
+use std::{io::Cursor, sync::Arc};
 
 use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
@@ -47,11 +47,11 @@ pub enum NoPicture {
 
 /// The desk where pictures are read: a few at a time, since each takes memory.
 #[derive(Debug)]
-pub struct Pictures(Semaphore);
+pub struct Pictures(Arc<Semaphore>);
 
 impl Default for Pictures {
     fn default() -> Self {
-        Self(Semaphore::new(AT_ONCE))
+        Self(Arc::new(Semaphore::new(AT_ONCE)))
     }
 }
 
@@ -61,8 +61,13 @@ impl Pictures {
     /// # Errors
     /// [`NoPicture`].
     pub async fn remake(&self, bytes: Vec<u8>) -> Result<Picture, NoPicture> {
-        let _turn = self.0.acquire().await.map_err(|_| NoPicture::Broken)?;
-        tokio::task::spawn_blocking(move || remake(&bytes)).await.unwrap_or(Err(NoPicture::Broken))
+        let turn = Arc::clone(&self.0).acquire_owned().await.map_err(|_| NoPicture::Broken)?;
+        let work = tokio::task::spawn_blocking(move || {
+            // Held by the work itself: whoever goes away meanwhile makes no room for another one.
+            let _turn = turn;
+            remake(&bytes)
+        });
+        work.await.unwrap_or(Err(NoPicture::Broken))
     }
 }
 

@@ -41,14 +41,25 @@ pub fn list(shop: &Workshop) -> Result<Vec<Listed>, ProvisionError> {
     Ok(listed)
 }
 
-/// Makes the next key of every line at every data center.
+/// Makes the next key of every line at every data center where none waits already. `by`: who wants it, for the audit.
 ///
 /// # Errors
-/// The first data center where that cannot be done, and why.
-pub fn rotate_all(shop: &Workshop) -> Result<(), ProvisionError> {
-    shop.stores.data_centers.keys().try_for_each(|location| {
-        signing::rotate(shop, location)?;
-        record(shop, Some(location), None, "signing keys rotated (command line)".to_owned());
-        Ok(())
-    })
+/// When none was made anywhere, or the first data center whose store cannot be used: the others have theirs nevertheless.
+pub fn rotate_all(shop: &Workshop, by: &str) -> Result<(), ProvisionError> {
+    let (mut made, mut broken) = (false, None);
+    for location in shop.stores.data_centers.keys() {
+        match signing::rotate(shop, location) {
+            Ok(false) => {}
+            Ok(true) => {
+                made = true;
+                record(shop, Some(location), None, format!("signing keys rotated ({by})"));
+            }
+            Err(why) => broken = broken.or(Some(why)),
+        }
+    }
+    match broken {
+        Some(why) => Err(why),
+        None if made => Ok(()),
+        None => Err(ProvisionError::new("the next keys are there already, published and not yet signing".to_owned())),
+    }
 }

@@ -124,7 +124,7 @@ pub fn taken_back(dc: &DataCenter, client_id: &str, grants: i64, asking: &Asking
     asking.tell(dc, client_id, NoticeKind::Revocation, WITHDRAWN, &detail);
 }
 
-/// After a person, or an organization's administrator, took their consent back.
+/// After a person took their consent back.
 pub fn withdrawn(dc: &DataCenter, client_id: &str, grant: TokenId, asking: &Asking) {
     let detail = format!("the consent {} was withdrawn: every token made from it is dead", grant.mark());
     asking.tell(dc, client_id, NoticeKind::Revocation, WITHDRAWN, &detail);

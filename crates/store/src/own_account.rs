@@ -8,7 +8,7 @@ use grantor_protocol::{
 };
 
 use crate::{
-    AuditEvent, AuditTrail, Concerning, NewBrowserSession, StoreError, Tx,
+    AuditEvent, AuditTrail, Concerning, Confirmed, NewBrowserSession, StoreError, Tx,
     mail_links::applications_ended,
     organization_apps::MadeOf,
     users::{organization, user},
@@ -53,10 +53,8 @@ pub struct OwnGrant {
 /// A new password, chosen by somebody who knows the old one.
 #[derive(Clone)]
 pub struct PasswordChange {
-    /// Whose.
-    pub user: UserId,
-    /// The hash that the old password was checked against.
-    pub old_hash: String,
+    /// Whose, and that they know the old one.
+    pub by: Confirmed,
     /// argon2id PHC string of the new one.
     pub new_hash: String,
     /// The session they go on in; every other one ends.
@@ -67,7 +65,7 @@ pub struct PasswordChange {
 
 impl std::fmt::Debug for PasswordChange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PasswordChange").field("user", &self.user).finish_non_exhaustive()
+        f.debug_struct("PasswordChange").field("user", &self.by.user).finish_non_exhaustive()
     }
 }
 
@@ -78,6 +76,15 @@ pub struct Leaving {
     pub kept_by: Vec<Organization>,
     /// Nobody else is in them: they go along.
     pub go_along: Vec<Organization>,
+}
+
+/// Why an account was not deleted, and nothing was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotDeleted {
+    /// What was confirmed does not stand any more.
+    Unconfirmed,
+    /// Somebody else has to administer these first.
+    KeptBy(Vec<Organization>),
 }
 
 impl Tx<'_> {
@@ -129,26 +136,23 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Changes a password: every session and every link for a new one ends, a new session begins. Answers the clients whose grants ended; none when the
-    /// old password is not the one any more.
+    /// Changes a password: every session and every link for a new one ends, a new session begins. Answers the clients whose
+    /// grants ended; none when what was confirmed does not stand any more.
     pub fn change_password(
         &mut self,
         change: &PasswordChange,
         trail: &AuditTrail,
         now: Timestamp,
     ) -> Result<Option<Vec<String>>, StoreError> {
-        let changed = self.execute(
-            "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
-            &[change.user.0.into(), change.old_hash.as_str().into(), change.new_hash.as_str().into()],
-        )?;
-        if changed == 0 {
+        if !self.confirmed(&change.by)? {
             return Ok(None);
         }
-        self.password_was_set(change.user, now)?;
-        self.end_sessions_of(change.user, now)?;
+        let user = change.by.user;
+        self.set_password(user, &change.new_hash, now)?;
+        self.end_sessions_of(user, now)?;
         self.start_session(&change.session, None, now)?;
-        let ended = if change.end_tokens { self.revoke_grants_of(change.user, now)? } else { Vec::new() };
-        let concerning = Concerning { user: Some(change.user), ..Concerning::default() };
+        let ended = if change.end_tokens { self.revoke_grants_of(user, now)? } else { Vec::new() };
+        let concerning = Concerning { user: Some(user), ..Concerning::default() };
         self.audit(trail, AuditEvent::PasswordChanged, concerning, &applications_ended(ended.len()))?;
         Ok(Some(ended))
     }
@@ -242,13 +246,17 @@ impl Tx<'_> {
     }
 
     /// Deletes an account with everything that is the person's, and the organizations that nobody else is in. Answers the
-    /// clients whose grants ended; or the organizations that somebody else has to administer first, and nothing is done.
+    /// clients whose grants ended.
+    ///
+    /// # Errors
+    /// The inner one says why nothing was done.
     pub fn delete_account(
         &mut self,
-        user: UserId,
+        by: &Confirmed,
         trail: &AuditTrail,
         now: Timestamp,
-    ) -> Result<Result<Vec<String>, Vec<Organization>>, StoreError> {
+    ) -> Result<Result<Vec<String>, NotDeleted>, StoreError> {
+        let user = by.user;
         // Two administrators who leave at once take turns. The order of locks: see `remove_user`.
         for sql in [
             "SELECT user_id FROM client_users WHERE user_id = $1 FOR UPDATE",
@@ -258,9 +266,12 @@ impl Tx<'_> {
         ] {
             self.all(sql, &[user.0.into()], |_| Ok(()))?;
         }
+        if !self.confirmed(by)? {
+            return Ok(Err(NotDeleted::Unconfirmed));
+        }
         let Leaving { kept_by, go_along } = self.leaving(user)?;
         if !kept_by.is_empty() {
-            return Ok(Err(kept_by));
+            return Ok(Err(NotDeleted::KeptBy(kept_by)));
         }
         let ended = self.revoke_grants_of(user, now)?;
         self.remove_user(user)?;

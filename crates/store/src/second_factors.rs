@@ -190,6 +190,14 @@ impl Tx<'_> {
         Ok(true)
     }
 
+    /// The sealed secret of a person's authenticator app.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn authenticator_secret(&mut self, user: UserId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.one("SELECT secret FROM authenticators WHERE user_id = $1", &[user.0.into()], |row| row.blob(0))
+    }
+
     /// Removes it. False when there is none.
     pub fn remove_authenticator(&mut self, user: UserId, trail: &AuditTrail) -> Result<bool, StoreError> {
         let gone = self.execute("DELETE FROM authenticators WHERE user_id = $1", &[user.0.into()])?;
@@ -311,9 +319,7 @@ impl Tx<'_> {
             "UPDATE factor_guesses SET failures = $2, failed_at = $3 WHERE user_id = $1",
             &[user.0.into(), wrong.count.into(), wrong.last.millis().into()],
         )?;
-        let secret =
-            self.one("SELECT secret FROM authenticators WHERE user_id = $1", &[user.0.into()], |row| row.blob(0))?;
-        Ok(Try::Now(secret))
+        Ok(Try::Now(self.authenticator_secret(user)?))
     }
 
     /// Uses a proof that was judged right. True for exactly one caller; then wrong codes are forgotten.

@@ -1,11 +1,12 @@
-//! Beginning a session: one step, in which all that was judged before it must still stand. Between the two a password may
-//! be changed and a factor removed, and whoever did that wants nobody to come in by the old one.
+//! Beginning a session, and what the password is asked for once more: one step, in which all that was judged before it must
+//! still stand. Between the two a password may be changed, a factor removed or a session ended, and whoever did that wants
+//! nobody to come in, or to go on, by the old one.
 
 use grantor_protocol::{
     people::UserId,
     secret::{SecretHash, SecretKind},
     time::Timestamp,
-    token::PresentedToken,
+    token::{PresentedToken, TokenId},
 };
 
 use crate::{AuditEvent, AuditTrail, Concerning, NewBrowserSession, PasskeyUse, Proof, SessionLife, StoreError, Tx};
@@ -32,6 +33,17 @@ pub struct SignIn {
     pub replaces: Option<PresentedToken>,
     /// How long sessions hold.
     pub life: SessionLife,
+}
+
+/// Somebody who has given their password once more, before something that guards their account is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Confirmed {
+    /// Who.
+    pub user: UserId,
+    /// The mark of the hash that the password was checked against ([`password_mark`]).
+    pub password: SecretHash,
+    /// The session they are in.
+    pub session: TokenId,
 }
 
 /// Why no session began.
@@ -96,6 +108,25 @@ impl Tx<'_> {
         let detail = proof.as_ref().map_or_else(|| realm.as_str(), |proof| proof.as_str());
         self.audit(trail, AuditEvent::SignedIn, Concerning { user: Some(user), ..Concerning::default() }, detail)?;
         Ok(Ok(()))
+    }
+
+    /// Whether that still stands: neither was the password changed since, nor the user disabled or removed, nor the session
+    /// ended. Holds the user's row, so that it stands until the end of the step.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn confirmed(&mut self, by: &Confirmed) -> Result<bool, StoreError> {
+        self.hold_user(by.user)?;
+        if !self.password_stands(by.user, &by.password)? {
+            return Ok(false);
+        }
+        let lives = self.one(
+            "SELECT 1 FROM browser_sessions s JOIN users u ON u.id = s.user_id
+             WHERE s.id = $1 AND s.user_id = $2 AND s.ended_at IS NULL AND NOT u.disabled",
+            &[by.session.as_bytes().into(), by.user.0.into()],
+            |_| Ok(()),
+        )?;
+        Ok(lives.is_some())
     }
 
     /// Whether a user's password is still the one that was checked.

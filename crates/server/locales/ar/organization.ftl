@@ -240,7 +240,6 @@ org-event = الحدث
     .portal-user-changed = تغيّر مستخدم بوابة
     .audit-exported = صُدّر سجل التدقيق
     .signed-up = أُنشئ حساب ومؤسسة
-    .self-code-made = أُنشئ رمز لعميل ذاتي
     .client-token-issued = حصل تطبيق على رمز خاص به
     .remote-token-issued = ضمنت بوابة مستخدمًا
     .operated = غيّره مشغّل الخدمة

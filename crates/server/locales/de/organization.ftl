@@ -240,7 +240,6 @@ org-event = Ereignis
     .portal-user-changed = Portalnutzer geändert
     .audit-exported = Protokoll exportiert
     .signed-up = Konto und Organisation angelegt
-    .self-code-made = Code für Self Client erstellt
     .client-token-issued = Anwendung bekam ein eigenes Token
     .remote-token-issued = Portal bürgte für eine Person
     .operated = Vom Betreiber geändert

@@ -83,3 +83,4 @@ factors-error-name-long = Ein Name hat höchstens 60 Zeichen.
 factors-error-too-many = Mehr Passkeys lassen sich nicht aufbewahren. Entfernen Sie zuerst einen.
 factors-error-code = Dieser Code stimmt nicht. Warten Sie auf den nächsten und geben Sie den ein; hilft das nicht, prüfen Sie die Uhr Ihres Telefons.
 factors-error-passkey = Der Passkey konnte nicht hinzugefügt werden. Versuchen Sie es noch einmal, oder mit einem anderen Gerät.
+factors-error-authenticator-there = Inzwischen wurde eine andere Authenticator-App eingerichtet. Die Codes der eben eingelesenen gelten nicht: Löschen Sie ihren Eintrag in der App.

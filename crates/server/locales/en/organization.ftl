@@ -240,7 +240,6 @@ org-event = Event
     .portal-user-changed = Portal user changed
     .audit-exported = Audit log exported
     .signed-up = Account and organization made
-    .self-code-made = Self client code made
     .client-token-issued = Client got a token of its own
     .remote-token-issued = Portal vouched for a user
     .operated = Changed by the operator

@@ -83,3 +83,4 @@ factors-error-name-long = A name has at most 60 characters.
 factors-error-too-many = You have as many passkeys as can be kept. Remove one first.
 factors-error-code = This code is not right. Wait for the next one and type that; if it fails again, check the clock of your phone.
 factors-error-passkey = The passkey could not be added. Try once more, or with another device.
+factors-error-authenticator-there = Another authenticator app was set up meanwhile. The codes of the one you just scanned do not work: delete its entry in the app.

@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use grantor_protocol::people::fold_email;
+use grantor_store::NotDeleted;
 use tracing::info;
 
 use super::{confirm, nav, withdrawn};
@@ -89,20 +90,25 @@ async fn delete(sitting: &mut Sitting<'_>) -> Walked {
     if fold_email(&email).as_ref() != Some(&own) {
         return page(sitting, Typed { email, email_wrong: true, error: None }).await;
     }
-    if let Err(error) = confirm::password(sitting, form.get("password").unwrap_or_default()).await? {
-        return page(sitting, Typed { email, email_wrong: false, error: Some(error) }).await;
-    }
+    let by = match confirm::password(sitting, form.get("password")).await? {
+        Ok(by) => by,
+        Err(why) => return page(sitting, Typed { email, email_wrong: false, error: Some(why.into()) }).await,
+    };
     let (user, trail, places) = (sitting.person.user.id, sitting.trail()?, sitting.visit.dc.house.locations());
     let visit = &sitting.visit;
     let (dc, now, here) = (&visit.dc, visit.now(), visit.dc.place.location.clone());
-    let Ok(ended) = dc.store.write(move |tx| tx.delete_account(user, &trail, now)).await? else {
-        visit.asking.refuse(
-            dc,
-            None,
-            "only_administrator",
-            "somebody else has to administer their organizations first",
-        );
-        return page(sitting, Typed { email, email_wrong: true, error: None }).await;
+    let ended = match dc.store.write(move |tx| tx.delete_account(&by, &trail, now)).await? {
+        Ok(ended) => ended,
+        Err(NotDeleted::Unconfirmed) => return Ok(reply::see_other("/account/data")),
+        Err(NotDeleted::KeptBy(_)) => {
+            visit.asking.refuse(
+                dc,
+                None,
+                "only_administrator",
+                "somebody else has to administer their organizations first",
+            );
+            return page(sitting, Typed { email, email_wrong: true, error: None }).await;
+        }
     };
     // The person is gone. When this breaks, nobody repeats it: the directory still points here, which is a look in vain, and
     // still names them as an owner of clients, whom `claim_home` disowns before anybody else has the address.

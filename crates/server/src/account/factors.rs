@@ -3,27 +3,26 @@
 mod authenticator;
 mod codes;
 mod passkeys;
-mod password;
 mod pending;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::StatusCode,
     response::Response,
     routing::{get, post},
 };
-use grantor_protocol::people::Realm;
 
 use super::{
+    confirm,
     mailing::Desk,
     nav::{Page, links},
 };
 use crate::{
     house::DataCenter,
-    http::reply,
+    http::{Named, reply},
     moment::day,
     pages::{Area, FactorChange, FactorError, FactorField, Factors, PasskeyLine},
     passkeys::Passkeys,
@@ -61,11 +60,13 @@ pub fn routes() -> Router<Arc<DataCenter>> {
         )
         .route(
             &at("/passkeys/remove/{id}"),
-            get(|State(dc): Here, Path(id): Path<String>, r: Request| {
-                Sitting::walk(dc, r, async move |sitting: &mut Sitting<'_>| passkeys::ask(sitting, &id).await)
+            get(|State(dc): Here, named: Named, r: Request| {
+                let walk = async move |sitting: &mut Sitting<'_>| passkeys::ask(sitting, named.get("id")).await;
+                Sitting::walk(dc, r, walk)
             })
-            .post(|State(dc): Here, Path(id): Path<String>, r: Request| {
-                Sitting::walk(dc, r, async move |sitting: &mut Sitting<'_>| passkeys::remove(sitting, &id).await)
+            .post(|State(dc): Here, named: Named, r: Request| {
+                let walk = async move |sitting: &mut Sitting<'_>| passkeys::remove(sitting, named.get("id")).await;
+                Sitting::walk(dc, r, walk)
             }),
         )
 }
@@ -146,9 +147,4 @@ async fn show(
 fn tell(sitting: &Sitting<'_>, change: FactorChange) {
     let visit = &sitting.visit;
     Desk::of(visit).tell_of_factor(&sitting.person.user, change, &visit.door.recover_path());
-}
-
-/// These pages are of the accounts house; a portal's users have none.
-fn realm() -> Realm {
-    Realm::Accounts
 }

@@ -24,7 +24,7 @@ use crate::{
         account::{Overview, Place},
     },
     sitting::Sitting,
-    walk::{Walked, environment},
+    walk::{Walked, environment, error_pages},
 };
 
 /// The longest name, in characters.
@@ -127,19 +127,19 @@ pub async fn verify(State(dc): State<Arc<DataCenter>>, request: Request) -> Resp
         let Some(email) = fold_email(&user.email).filter(|_| visit.dc.house.mail.is_there()) else {
             return sitting.nothing();
         };
-        if !user.email_verified && mailing::allowed(visit, &email) == Allowed::Yes {
-            let desk = Desk::of(visit);
-            let (id, shown) = (user.id, user.email.clone());
-            visit.dc.house.mail.write(async move {
-                let link = desk.link(MailPurpose::Verify, id, &email, "/verify").await?;
-                Ok(Some(desk.letter(LetterText::Verification { link: &link }, &shown)))
-            });
-            info!(
-                request_id = visit.asking.request_id.as_str(),
-                user = user.id.0,
-                "a verification letter was asked for"
-            );
+        if user.email_verified {
+            return Ok(reply::see_other("/account"));
         }
+        if mailing::allowed(visit, &email) != Allowed::Yes {
+            return Ok(error_pages::too_many(visit));
+        }
+        let desk = Desk::of(visit);
+        let (id, shown) = (user.id, user.email.clone());
+        visit.dc.house.mail.write(async move {
+            let link = desk.link(MailPurpose::Verify, id, &email, "/verify").await?;
+            Ok(Some(desk.letter(LetterText::Verification { link: &link }, &shown)))
+        });
+        info!(request_id = visit.asking.request_id.as_str(), user = user.id.0, "a verification letter was asked for");
         Ok(reply::see_other("/account?done=sent"))
     })
     .await

@@ -67,9 +67,9 @@ async fn change(sitting: &mut Sitting<'_>) -> Walked {
     let field = |name| form.get(name).unwrap_or_default();
     let (new, end_tokens) = (field("new_password"), form.get("end_tokens").is_some());
     let user = sitting.person.user.clone();
-    let old_hash = match confirm::password(sitting, field("password")).await? {
-        Ok(hash) => hash,
-        Err(error) => return page(sitting, None, Some(error), end_tokens).await,
+    let by = match confirm::password(sitting, form.get("password")).await? {
+        Ok(by) => by,
+        Err(why) => return page(sitting, None, Some(why.into()), end_tokens).await,
     };
     let wrong = new_password::problem(new, &user.email).map(SecurityError::New);
     if let Some(error) = wrong.or_else(|| (new != field("again")).then_some(SecurityError::Again)) {
@@ -81,7 +81,7 @@ async fn change(sitting: &mut Sitting<'_>) -> Walked {
         return page(sitting, None, Some(SecurityError::Busy), end_tokens).await;
     };
     let fresh = fresh_session::fresh(visit, user.id)?;
-    let change = PasswordChange { user: user.id, old_hash, new_hash: hashed?, session: fresh.session, end_tokens };
+    let change = PasswordChange { by, new_hash: hashed?, session: fresh.session, end_tokens };
     let trail = sitting.trail()?;
     let Some(ended) = dc.store.write(move |tx| tx.change_password(&change, &trail, now)).await? else {
         // It was changed elsewhere in the same moment.

@@ -211,7 +211,9 @@ async fn finish_walk(visit: &mut Visit, link: Option<PresentedToken>) -> Walked 
     };
     let dc = Arc::clone(&visit.dc);
     let Ok(hashed) = dc.house.passwords.hash(password, &dc.house.entropy).await else {
-        return Ok(form_page(visit, &link, &email, &names, Some(("password", "sign-in-error-busy"))));
+        let mut page = form_page(visit, &link, &email, &names, Some(("password", "sign-in-error-busy")));
+        *page.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        return Ok(page);
     };
     let (user, organization_id) = free_numbers(&dc).await?;
     let Fresh { session, cookie } = fresh_session::fresh(visit, user)?;

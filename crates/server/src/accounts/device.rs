@@ -26,7 +26,7 @@ use crate::{
     failure::Failure,
     house::DataCenter,
     http::{
-        params::{self, Sent, Unreadable},
+        params::{self, Sent},
         reply,
     },
     metrics::Endpoint,
@@ -64,8 +64,7 @@ async fn answer(
     }
     let sent = match params::read(&parts.uri, &parts.headers, body).await {
         Ok(sent) => sent,
-        Err(Unreadable::TooLarge) => return error::word(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request"),
-        Err(Unreadable::Broken | Unreadable::Text) => return error::unreadable(&dc, &asking),
+        Err(why) => return error::unreadable(&dc, &asking, why),
     };
     match walk(&dc, &sent, &asking).await {
         Ok(Ok(body)) => reply::json(StatusCode::OK, body),

@@ -11,7 +11,11 @@ use grantor_protocol::{
     people::Realm,
 };
 
-use crate::{house::DataCenter, http::reply, refusals::Asking};
+use crate::{
+    house::DataCenter,
+    http::{params::Unreadable, reply},
+    refusals::Asking,
+};
 
 /// The throttle's answer, as captured (decision 4).
 const THROTTLED: &str = r#"{"error_description":"You have made too many requests continuously. Please try again after some time.","error":"Access Denied","status":"failure"}"#;
@@ -34,9 +38,15 @@ pub fn wrong_method(dc: &DataCenter, asking: &Asking) -> Response {
 }
 
 /// Parameters that cannot be read.
-pub fn unreadable(dc: &DataCenter, asking: &Asking) -> Response {
-    asking.refuse(dc, None, TokenError::ParameterConflict("body").name(), "the parameters cannot be read");
-    word(StatusCode::BAD_REQUEST, "invalid_request")
+pub fn unreadable(dc: &DataCenter, asking: &Asking, why: Unreadable) -> Response {
+    let (status, cause, detail) = match why {
+        Unreadable::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, TokenError::BodyTooLarge, "the body is too large"),
+        Unreadable::Broken | Unreadable::Text => {
+            (StatusCode::BAD_REQUEST, TokenError::ParameterConflict("body"), "the parameters cannot be read")
+        }
+    };
+    asking.refuse(dc, None, cause.name(), detail);
+    word(status, "invalid_request")
 }
 
 /// The token endpoint's answer to a cause.

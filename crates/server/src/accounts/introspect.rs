@@ -38,8 +38,9 @@ pub async fn introspect(State(dc): State<Arc<DataCenter>>, request: Request) -> 
     if let Some(refusal) = error::in_url(&dc, &parts.uri, &asking) {
         return refusal;
     }
-    let Ok(sent) = params::read(&parts.uri, &parts.headers, body).await else {
-        return error::unreadable(&dc, &asking);
+    let sent = match params::read(&parts.uri, &parts.headers, body).await {
+        Ok(sent) => sent,
+        Err(why) => return error::unreadable(&dc, &asking, why),
     };
     match walk(&dc, &sent, &asking).await {
         Ok(Ok(body)) => reply::json(StatusCode::OK, body),

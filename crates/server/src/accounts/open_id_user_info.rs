@@ -36,7 +36,7 @@ pub async fn open_id_user_info(State(dc): State<Arc<DataCenter>>, request: Reque
                 asking.refuse(&dc, None, "token_sent_twice", "in the header and in the form");
                 return error::word(StatusCode::BAD_REQUEST, "invalid_request");
             }
-            Err(_) => return error::unreadable(&dc, &asking),
+            Err(why) => return error::unreadable(&dc, &asking, why),
         }
     }
     let live = match access::open(&dc, &parts.headers, &asking).await {

@@ -67,8 +67,9 @@ pub async fn answer(State(dc): State<Arc<DataCenter>>, PortalId(portal): PortalI
     if let Some(refusal) = error::in_url(&dc, &parts.uri, &asking) {
         return refusal;
     }
-    let Ok(sent) = params::read(&parts.uri, &parts.headers, body).await else {
-        return error::unreadable(&dc, &asking);
+    let sent = match params::read(&parts.uri, &parts.headers, body).await {
+        Ok(sent) => sent,
+        Err(why) => return error::unreadable(&dc, &asking, why),
     };
     let origin = parts.headers.get(header::ORIGIN).cloned();
     let mut response = match walk(&dc, portal, &sent, &parts.headers, &asking).await {

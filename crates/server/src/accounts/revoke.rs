@@ -64,8 +64,9 @@ async fn answer(dc: Arc<DataCenter>, realm: Realm, form: Form, request: Request)
     if let Some(refusal) = error::in_url(&dc, &parts.uri, &asking) {
         return refusal;
     }
-    let Ok(sent) = params::read(&parts.uri, &parts.headers, body).await else {
-        return error::unreadable(&dc, &asking);
+    let sent = match params::read(&parts.uri, &parts.headers, body).await {
+        Ok(sent) => sent,
+        Err(why) => return error::unreadable(&dc, &asking, why),
     };
     match walk(&dc, realm, form, &sent, &asking).await {
         Ok(Ok(())) => reply::json(StatusCode::OK, r#"{"status":"success"}"#),

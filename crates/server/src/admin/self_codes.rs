@@ -2,7 +2,7 @@
 //! `Authorization` header. See `api`.
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{State, rejection::JsonRejection},
     response::Response,
 };
@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{Admin, api::ApiErrorBody};
+use super::{
+    Admin,
+    api::{ApiErrorBody, Caller},
+};
 use crate::{
     http::reply,
     self_codes::{Desk, SelfCode, SelfCodeError, SelfCodeRequest},
@@ -48,7 +51,11 @@ pub(super) struct Made {
     post, path = "/admin/v1/self-codes", tag = "clients", request_body = Asked,
     responses((status = 200, body = Made), (status = 400, body = ApiErrorBody), (status = 401, body = ApiErrorBody))
 )]
-pub(super) async fn answer(State(admin): State<Admin>, asked: Result<Json<Asked>, JsonRejection>) -> Response {
+pub(super) async fn answer(
+    State(admin): State<Admin>,
+    Extension(caller): Extension<Caller>,
+    asked: Result<Json<Asked>, JsonRejection>,
+) -> Response {
     let Json(asked) = match asked {
         Ok(asked) => asked,
         Err(rejection) => return said(rejection.status(), "invalid_request", &rejection.body_text()),
@@ -58,7 +65,7 @@ pub(super) async fn answer(State(admin): State<Admin>, asked: Result<Json<Asked>
         scope: asked.scope,
         organization: asked.organization,
         minutes: asked.minutes,
-        request_id: "admin listener".to_owned(),
+        request_id: format!("admin API, {}", caller.0),
     };
     let house = admin.house.clone();
     let stores = admin.stores.clone();
@@ -76,7 +83,10 @@ pub(super) async fn answer(State(admin): State<Admin>, asked: Result<Json<Asked>
     match made.await {
         Ok(Ok(code)) => made_answer(&admin, &code),
         Ok(Err(refusal)) => refused(&refusal),
-        Err(_) => said(StatusCode::INTERNAL_SERVER_ERROR, "broken", "the work ended early"),
+        Err(error) => {
+            tracing::error!(%error, "the work of the admin API ended early");
+            said(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the work ended early; see the log")
+        }
     }
 }
 
@@ -108,7 +118,7 @@ fn refused(refusal: &SelfCodeError) -> Response {
         SelfCodeError::Throttled => (StatusCode::TOO_MANY_REQUESTS, "throttled"),
         SelfCodeError::Store(_) | SelfCodeError::NoEntropy(_) => {
             tracing::error!(error = %refusal, "no code for a self client");
-            return said(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "try again");
+            return said(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "a code cannot be made now; see the log");
         }
     };
     said(status, word, &refusal.to_string())

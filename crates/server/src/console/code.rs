@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
@@ -16,11 +16,13 @@ use grantor_store::{AuditEvent, StoreError};
 use serde_json::json;
 
 use super::{
+    ClientId,
     nav::Page,
     or_logged,
     picker::Picked,
     snippets::shell,
-    tools::{framed, short, told},
+    told,
+    tools::{framed, short},
     walk_client,
 };
 use crate::{
@@ -55,7 +57,7 @@ struct Outcome {
 }
 
 /// The form.
-pub async fn get(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn get(State(dc): State<Arc<DataCenter>>, ClientId(id): ClientId, request: Request) -> Response {
     walk_client(dc, id, request, async |sitting: &mut Sitting<'_>, found| {
         if found.client.client_type != ClientType::SelfClient {
             return sitting.nothing();
@@ -67,7 +69,7 @@ pub async fn get(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, requ
 }
 
 /// The form, filled in.
-pub async fn post(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn post(State(dc): State<Arc<DataCenter>>, ClientId(id): ClientId, request: Request) -> Response {
     walk_client(dc, id, request, async |sitting: &mut Sitting<'_>, found| {
         if found.client.client_type != ClientType::SelfClient {
             return sitting.nothing();

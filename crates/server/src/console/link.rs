@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, sync::Arc};
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Request, State},
     response::Response,
 };
 use grantor_protocol::{
@@ -13,6 +13,7 @@ use grantor_protocol::{
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::{
+    ClientId,
     nav::Page,
     picker::Picked,
     snippets,
@@ -30,7 +31,7 @@ use crate::{
 const QUIET: usize = 4;
 
 /// The page.
-pub async fn get(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn get(State(dc): State<Arc<DataCenter>>, ClientId(id): ClientId, request: Request) -> Response {
     walk_client(dc, id, request, async |sitting: &mut Sitting<'_>, found| page(sitting, &found.client)).await
 }
 

@@ -81,7 +81,8 @@ pub fn client_links(client: &Client, sandbox: bool, current: Page) -> Vec<NavLin
     let self_client = client.client_type == ClientType::SelfClient;
     let by_redirect = [Dialect::Accounts, Dialect::Standard].into_iter().any(|dialect| {
         client.may_use(GrantType::AuthorizationCode, dialect) || client.may_use(GrantType::Implicit, dialect)
-    }) && !self_client;
+    }) && !self_client
+        && !client.redirect_uris.is_empty();
     let pages = [
         (Page::Client, true),
         (Page::Secrets, true),

@@ -3,20 +3,21 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Request, State},
     response::Response,
 };
 use grantor_protocol::{client::Client, time::Timestamp, token::TokenId};
 use grantor_store::{Notice, NoticeFilter, NoticeKind};
 
 use super::{
-    causes,
+    ClientId, causes,
     nav::Page,
     tools::{PAGE, framed, place_label, places, short, with_query},
     walk_client,
 };
 use crate::{
     house::DataCenter,
+    http::Named,
     moment::shown,
     pages::{Choice, NoticePage, NoticeRow, NoticesPage, WantedNotices},
     sitting::Sitting,
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// The list.
-pub async fn list(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn list(State(dc): State<Arc<DataCenter>>, ClientId(id): ClientId, request: Request) -> Response {
     walk_client(dc, id, request, async |sitting: &mut Sitting<'_>, found| page(sitting, &found.client).await).await
 }
 
@@ -104,11 +105,12 @@ fn row(base: &str, notice: &Notice) -> NoticeRow {
 /// One of them.
 pub async fn one(
     State(dc): State<Arc<DataCenter>>,
-    Path((id, notice)): Path<(String, String)>,
+    ClientId(id): ClientId,
+    named: Named,
     request: Request,
 ) -> Response {
     walk_client(dc, id, request, async move |sitting: &mut Sitting<'_>, found| {
-        let Some(wanted) = TokenId::from_hex(&notice) else { return sitting.nothing() };
+        let Some(wanted) = TokenId::from_hex(named.get("notice")) else { return sitting.nothing() };
         let (client, dc) = (found.client, Arc::clone(&sitting.visit.dc));
         let id = client.id.clone();
         let Some(notice) = dc.house.directory.read(move |tx| tx.notice(&id, wanted)).await? else {

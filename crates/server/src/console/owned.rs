@@ -4,13 +4,12 @@
 use grantor_protocol::people::fold_email;
 use grantor_store::{Owner, Registration};
 
+use super::client_id;
 use crate::{failure::Failure, sitting::Sitting};
 
 /// The client of that id, when it belongs to whoever asks; for everybody else there is none.
 pub async fn owned(sitting: &Sitting<'_>, id: &str) -> Result<Option<Registration>, Failure> {
-    // What has no client id's letters is the id of no client.
-    let plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-    if id.is_empty() || id.len() > 100 || !plain {
+    if !client_id::is_plain(id) {
         return Ok(None);
     }
     let (id, email) = (id.to_owned(), address(sitting));

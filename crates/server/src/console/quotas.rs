@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Request, State},
     response::Response,
 };
 use grantor_protocol::{
@@ -19,12 +19,14 @@ use grantor_protocol::{
 use grantor_store::{FamilyQuota, GrantQuota, QuotaFilter, Store};
 
 use super::{
+    ClientId,
     nav::Page,
     tools::{PAGE, framed, place_label, places, short, with_query},
     walk_client,
 };
 use crate::{
     house::DataCenter,
+    http::Named,
     moment::shown,
     pages::{FamilyRow, Meter, QuotaPage, QuotaRow, QuotasPage},
     place_in_list,
@@ -33,7 +35,7 @@ use crate::{
 };
 
 /// The grants.
-pub async fn list(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn list(State(dc): State<Arc<DataCenter>>, ClientId(id): ClientId, request: Request) -> Response {
     walk_client(dc, id, request, async |sitting: &mut Sitting<'_>, found| page(sitting, &found.client).await).await
 }
 
@@ -144,12 +146,14 @@ fn throttle(label: &'static str, window: Window) -> Meter {
 /// One grant with its refresh tokens.
 pub async fn one(
     State(dc): State<Arc<DataCenter>>,
-    Path((id, place, grant)): Path<(String, String, String)>,
+    ClientId(id): ClientId,
+    named: Named,
     request: Request,
 ) -> Response {
     walk_client(dc, id, request, async move |sitting: &mut Sitting<'_>, found| {
         let (client, dc, now) = (found.client, Arc::clone(&sitting.visit.dc), sitting.visit.now());
-        let (Some(store), Some(wanted)) = (store_of(&dc, &client, &place), TokenId::from_hex(&grant)) else {
+        let place = named.get("place");
+        let (Some(store), Some(wanted)) = (store_of(&dc, &client, place), TokenId::from_hex(named.get("grant"))) else {
             return sitting.nothing();
         };
         let id = client.id.clone();
@@ -165,7 +169,7 @@ pub async fn one(
             QuotaPage {
                 shell,
                 client: name,
-                place: &place_label(&dc, &place),
+                place: &place_label(&dc, place),
                 grant: row(&base, &quota, &policy, now),
                 scopes: &quota.scopes.to_string(),
                 only_own: quota.refresh_tokens.is_empty() && !quota.own.is_empty(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::StatusCode,
     response::Response,
 };
@@ -17,9 +17,10 @@ use grantor_protocol::{
 use grantor_store::{AuditEvent, NewUser, Registration, StoreError, TestUser};
 
 use super::{
+    ClientId,
     nav::Page,
-    or_logged,
-    tools::{framed, place_label, short, told},
+    or_logged, told,
+    tools::{framed, place_label, short},
     walk_client,
 };
 use crate::{
@@ -51,7 +52,7 @@ struct Said {
 }
 
 /// The page.
-pub async fn get(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn get(State(dc): State<Arc<DataCenter>>, ClientId(id): ClientId, request: Request) -> Response {
     walk_client(dc, id, request, async |sitting: &mut Sitting<'_>, found| {
         if sitting.visit.dc.house.sandbox.is_none() {
             return sitting.nothing();
@@ -64,7 +65,7 @@ pub async fn get(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, requ
 }
 
 /// Its forms.
-pub async fn post(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn post(State(dc): State<Arc<DataCenter>>, ClientId(id): ClientId, request: Request) -> Response {
     walk_client(dc, id, request, async |sitting: &mut Sitting<'_>, found| {
         if sitting.visit.dc.house.sandbox.is_none() {
             return sitting.nothing();

@@ -13,11 +13,12 @@ use grantor_protocol::{
 use grantor_store::{AuditEvent, LIVE_SECRETS, LiveSecret, Registration, SecretEnd};
 use serde_json::json;
 
-use super::{ClientId, Here, nav, or_logged, shown::minute, told, walk_client};
+use super::{ClientId, Here, nav, or_logged, told, walk_client};
 use crate::{
     failure::Failure,
     house::DataCenter,
     http::reply,
+    moment::to_the_minute,
     pages::{Area, Credentials, Fault, SecretLine, SecretPlace, Secrets, ShownSecret},
     provision::{
         made,
@@ -121,8 +122,8 @@ async fn page(
     }
     let line = |secret: &LiveSecret| SecretLine {
         mark: secret.hash.mark(),
-        made: minute(secret.created_at),
-        used: secret.used_at.map(minute),
+        made: to_the_minute(secret.created_at),
+        used: secret.used_at.map(to_the_minute),
     };
     let groups = all
         .iter()

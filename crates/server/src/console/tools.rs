@@ -4,12 +4,9 @@ use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use grantor_protocol::client::Client;
-use grantor_store::AuditEvent;
-use tracing::info;
 
-use super::{audited, code, link, nav, notices, quotas, sandbox, webhook};
+use super::{code, link, nav, notices, quotas, sandbox, webhook};
 use crate::{
-    failure::Failure,
     house::DataCenter,
     pages::{Area, Choice, ClientName, Shell},
     sitting::Sitting,
@@ -70,12 +67,4 @@ pub fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
     query.extend_pairs(parameters.iter().filter(|(_, value)| !value.is_empty()));
     let query = query.finish();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
-}
-
-/// Tells what an owner did to a client of theirs: the audit has the detail, the log, which is not to name people, has not.
-pub async fn told(sitting: &Sitting<'_>, event: AuditEvent, client_id: &str, detail: &str) -> Result<(), Failure> {
-    let request_id = sitting.visit.asking.request_id.as_str();
-    let user = sitting.person.user.id.0;
-    info!(request_id, user, client_id, event = event.as_str(), "in the console");
-    audited(sitting, event, client_id, detail).await
 }

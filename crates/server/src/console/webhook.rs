@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::StatusCode,
     response::Response,
 };
@@ -12,9 +12,10 @@ use grantor_store::{AuditEvent, Delivery, DeliveryState, NewDelivery};
 use serde_json::json;
 
 use super::{
+    ClientId,
     nav::Page,
-    or_logged,
-    tools::{PAGE, framed, short, told, with_query},
+    or_logged, told,
+    tools::{PAGE, framed, short, with_query},
     walk_client,
 };
 use crate::{
@@ -40,7 +41,7 @@ struct Said {
 }
 
 /// The page.
-pub async fn get(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn get(State(dc): State<Arc<DataCenter>>, ClientId(id): ClientId, request: Request) -> Response {
     walk_client(dc, id, request, async |sitting: &mut Sitting<'_>, found| {
         let done = match sitting.query().get("done") {
             Some("saved") => Some("Saved."),
@@ -55,7 +56,7 @@ pub async fn get(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, requ
 }
 
 /// Its forms.
-pub async fn post(State(dc): State<Arc<DataCenter>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn post(State(dc): State<Arc<DataCenter>>, ClientId(id): ClientId, request: Request) -> Response {
     walk_client(dc, id, request, async |sitting: &mut Sitting<'_>, found| {
         let form = match sitting.form().await {
             Ok(form) => form,

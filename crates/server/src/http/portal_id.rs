@@ -20,7 +20,14 @@ impl<S: Send + Sync> FromRequestParts<S> for PortalId {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let read = Path::<String>::from_request_parts(parts, state).await.map(|Path(id)| id).unwrap_or_default();
-        let plain = !read.is_empty() && read.len() <= 20 && read.bytes().all(|b| b.is_ascii_digit());
-        Ok(Self(if plain { read } else { NONE.to_owned() }))
+        Ok(Self::of(&read))
+    }
+}
+
+impl PortalId {
+    /// From a part of a path.
+    pub fn of(part: &str) -> Self {
+        let plain = (1..=20).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        Self(if plain { part } else { NONE }.to_owned())
     }
 }

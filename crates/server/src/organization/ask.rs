@@ -12,6 +12,7 @@ use super::office;
 use crate::{
     account::mailing::OfficeLetter,
     house::DataCenter,
+    http::reply,
     mail::Letter,
     pages::{organization::ReviewAsked, sentence_about},
     sitting::Sitting,
@@ -22,6 +23,12 @@ use crate::{
 pub async fn post(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
     let id = request.uri().path().split('/').nth(2).unwrap_or_default().to_owned();
     Sitting::walk(dc, request, async move |sitting: &mut Sitting<'_>| ask(sitting, id).await).await
+}
+
+/// The form's address opened as a page, after signing in again: the form stands on the way to a consent, which begins at the
+/// application.
+pub async fn back() -> Response {
+    reply::see_other("/")
 }
 
 async fn ask(sitting: &mut Sitting<'_>, id: String) -> Walked {

@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     house::DataCenter,
+    http::reply,
     moment::rfc3339,
     sitting::Sitting,
     walk::{Walked, error_pages},
@@ -46,6 +47,12 @@ enum Format {
 /// The file.
 pub async fn post(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
     office::walk(dc, request, export).await
+}
+
+/// The form's address opened as a page, after signing in again: the page where the form stands.
+pub async fn back(State(dc): State<Arc<DataCenter>>, request: Request) -> Response {
+    office::walk(dc, request, async |_: &mut Sitting<'_>, office: &Office| Ok(reply::see_other(&office.path("/audit"))))
+        .await
 }
 
 async fn export(sitting: &mut Sitting<'_>, office: &Office) -> Walked {

@@ -16,6 +16,7 @@ use super::{
     portal,
 };
 use crate::{
+    account::overview::{self, MOST_NAME},
     failure::Failure,
     house::DataCenter,
     pages::organization::{Pager, PortalUsers, ShownOnce},
@@ -86,11 +87,17 @@ async fn add(sitting: &mut Sitting<'_>, office: &Office) -> Walked {
         Err(response) => return Ok(response),
     };
     let Some(portal) = portal::own(sitting, office).await? else { return sitting.nothing() };
+    let shown = |field: &str, most| office::typed(form.get(field), most);
     let typed = TypedUser {
-        email: office::typed(form.get("email"), 254),
-        first_name: office::typed(form.get("first_name"), 100),
-        last_name: office::typed(form.get("last_name"), 100),
+        email: shown("email", 254),
+        first_name: shown("first_name", MOST_NAME),
+        last_name: shown("last_name", MOST_NAME),
     };
+    for field in ["first_name", "last_name"] {
+        if let Err(key) = overview::name(form.get(field).unwrap_or_default()) {
+            return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &portal, &typed, Some(key), None).await;
+        }
+    }
     let Some(email) = fold_email(&typed.email) else {
         let error = Some("org-invite-no-address");
         return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &portal, &typed, error, None).await;

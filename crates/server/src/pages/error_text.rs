@@ -39,7 +39,6 @@ pub enum ErrorText<'a> {
     PkceMalformed,
     Throttled,
     PortalUnknown,
-    NotForThisDataCenter,
     /// The seal or the CSRF token is no longer good.
     PageExpired,
     CookiesMissing,
@@ -121,7 +120,6 @@ impl<'a> ErrorText<'a> {
             Self::PkceMalformed => "error-pkce-malformed",
             Self::Throttled => "error-throttled",
             Self::PortalUnknown => "error-portal-unknown",
-            Self::NotForThisDataCenter => "error-not-for-this-data-center",
             Self::PageExpired => "error-page-expired",
             Self::CookiesMissing => "error-cookies-missing",
             Self::NoOrganization => "error-no-organization",

@@ -21,6 +21,8 @@ pub enum FactorError {
     CodeWrong,
     /// Whatever was wrong with it.
     PasskeyRefused,
+    /// Another one was set up meanwhile.
+    AuthenticatorThere,
 }
 
 impl FactorError {
@@ -36,6 +38,7 @@ impl FactorError {
             Self::CodeMissing => ("factor-error-missing", 0),
             Self::CodeWrong => ("factors-error-code", 0),
             Self::PasskeyRefused => ("factors-error-passkey", 0),
+            Self::AuthenticatorThere => ("factors-error-authenticator-there", 0),
         };
         text::html(shell.frame.locale, key, &[("seconds", Value::Count(seconds))])
     }

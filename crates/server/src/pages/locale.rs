@@ -31,7 +31,7 @@ impl Locale {
         best.0
     }
 
-    /// The BCP 47 tag, for `<html lang>` and `Content-Language`.
+    /// The BCP 47 tag, for `<html lang>`.
     pub fn tag(self) -> &'static str {
         match self {
             Self::English => "en",

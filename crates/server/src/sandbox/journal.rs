@@ -20,7 +20,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{answer, clock, faults, heard::Heard, mask, of, wrong};
-use crate::{house::DataCenter, metrics::Endpoint};
+use crate::{house::DataCenter, http::reply, metrics::Endpoint};
 
 /// Entries kept; the oldest go.
 const KEPT: usize = 5_000;
@@ -175,8 +175,11 @@ struct Seen {
 impl Seen {
     async fn of(response: Response) -> (Self, Response) {
         let (parts, body) = response.into_parts();
-        // Every answer of ours is whole in memory.
-        let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        // An export, too, is read whole before it goes on: what a sandbox holds is small. One that breaks off is no answer.
+        let Ok(bytes) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
+            let broken = reply::text(StatusCode::INTERNAL_SERVER_ERROR, "the answer broke off\n");
+            return (Self { status: Some(broken.status().as_u16()), ..Self::default() }, broken);
+        };
         let text = |name| parts.headers.get(name).and_then(|v: &axum::http::HeaderValue| v.to_str().ok());
         let kind = text(header::CONTENT_TYPE).unwrap_or_default();
         let location = text(header::LOCATION).map(mask::location);

@@ -11,19 +11,18 @@ use super::{
 use crate::provision::{ProvisionError, Workshop};
 
 /// Makes the next key of every line of a data center. It is published at once and signs a day later; the one before
-/// signs until then. Every process learns of it within half a minute.
+/// signs until then. Every process learns of it within half a minute. False, and nothing is made, when a next key waits
+/// already.
 ///
 /// # Errors
-/// When a next key waits already, or the store cannot be used.
-pub fn rotate(shop: &Workshop, location: &str) -> Result<(), ProvisionError> {
+/// When the store cannot be used.
+pub fn rotate(shop: &Workshop, location: &str) -> Result<bool, ProvisionError> {
     let missing = || ProvisionError::new(format!("no data center {location:?} is served here"));
     let store = shop.stores.data_centers.get(location).ok_or_else(missing)?;
     let now = shop.clock.now();
     let stored = store.read_blocking(|tx| tx.signing_keys())?;
     if stored.iter().any(|key| key.active_at > now) {
-        return Err(ProvisionError::new(format!(
-            "{location}: the next keys are there already, published and not yet signing"
-        )));
+        return Ok(false);
     }
     let broke = |what: &str| ProvisionError::Broken(format!("{location}: {what}"));
     let fresh: [u8; 32] = shop.entropy.bytes()?;
@@ -56,5 +55,5 @@ pub fn rotate(shop: &Workshop, location: &str) -> Result<(), ProvisionError> {
         }
         Ok(())
     })?;
-    Ok(())
+    Ok(true)
 }

@@ -109,7 +109,7 @@ fn trials(route: &Route, fields: &[(&str, &str)]) -> Vec<(String, Fault, Request
             add(what.clone(), Fault::Unreadable, Request::new(route.method, route.path).body(FORM, body));
         }
         // A form's query is the application's and was judged at its page.
-        if in_query(route) || matches!(route.kind, Kind::Accounts(_) | Kind::Rfc | Kind::Claims) {
+        if in_query(route) || matches!(route.kind, Kind::Accounts | Kind::Rfc | Kind::Claims) {
             let query = if in_query(route) { format!("{good}{text}") } else { text[1..].to_owned() };
             let mut request = Request::new(route.method, &format!("{}?{query}", route.path));
             if !in_query(route) {
@@ -161,10 +161,10 @@ fn ways(route: &Route, fields: &[(&str, &str)]) -> Vec<Request> {
         return vec![Request::new(route.method, &query)];
     }
     let mut all = vec![Request::new(route.method, route.path).body(FORM, encoded(fields))];
-    if let Kind::Accounts(_) = route.kind {
+    if let Kind::Accounts = route.kind {
         all.push(Request::new(route.method, &query));
     }
-    if matches!(route.kind, Kind::Accounts(_) | Kind::Form(_)) {
+    if matches!(route.kind, Kind::Accounts | Kind::Form(_)) {
         let (kind, body) = multipart(fields);
         all.push(Request::new(route.method, route.path).body(&kind, body));
     }
@@ -201,9 +201,8 @@ fn judge_json(route: &Route, fault: Fault, reply: &Reply, what: &str) {
     };
     match (fault, route.kind) {
         (Fault::Needed, _) => assert!(error.is_some(), "{what}: {reply:?}"),
-        (Fault::Twice(_) | Fault::Unreadable, _) | (Fault::Broken, Kind::Accounts(_)) => invalid_request(400),
+        (Fault::Twice(_) | Fault::Unreadable, _) | (Fault::Broken, Kind::Accounts) => invalid_request(400),
         (Fault::Broken, _) => invalid_request(415),
-        (Fault::TooLarge, Kind::Accounts(status)) => invalid_request(status),
         (Fault::TooLarge, _) => invalid_request(413),
         (Fault::None, _) if route.good == [200] && !route.path.ends_with("/remote/auth") => {
             let fine = error.is_none() || matches!(error.as_deref(), Some("authorization_pending" | "slow_down"));
@@ -284,7 +283,7 @@ fn judge(house: &House, route: &Route, fault: Fault, reply: &Reply, what: &str) 
     }
     assert!(reply.header("x-request-id").is_some_and(|id| id.len() == 16), "{what}");
     match route.kind {
-        Kind::Accounts(_) | Kind::Rfc => judge_json(route, fault, reply, what),
+        Kind::Accounts | Kind::Rfc => judge_json(route, fault, reply, what),
         Kind::Resource | Kind::Claims => judge_resource(route, fault, reply, what),
         Kind::Document => assert_eq!([reply.status], *route.good, "{what}: {reply:?}"),
         _ => judge_page(house, route, fault, reply, what),

@@ -21,7 +21,9 @@ use crate::{
 
 /// Ends a visit, and tells the log and the client's owner why.
 pub fn page_error(visit: &Visit, client: Option<&Client>, cause: &PageError, asked: Option<&Asked>) -> Response {
-    let details = asked.map(|asked| details(cause, asked, client)).unwrap_or_default();
+    let details = asked
+        .map(|asked| details(cause, asked, client, visit.dc.house.policy.deviations.plain_pkce))
+        .unwrap_or_default();
     let told = in_words(visit, client, cause, asked).unwrap_or_else(|| {
         details.iter().map(|(label, value)| format!("{label}: {value}")).collect::<Vec<_>>().join("; ")
     });
@@ -145,7 +147,7 @@ pub fn problem<'a>(cause: &'a PageError, place: &'a str) -> ErrorText<'a> {
 }
 
 /// What was received, and what was expected where that helps and is no secret.
-fn details(cause: &PageError, asked: &Asked, client: Option<&Client>) -> Vec<(String, String)> {
+fn details(cause: &PageError, asked: &Asked, client: Option<&Client>, plain_pkce: bool) -> Vec<(String, String)> {
     let mut details = Vec::new();
     let mut add = |label: &str, value: Option<&str>| {
         let shown = value.map_or_else(|| "(absent)".to_owned(), |v| tokens::masked(v).chars().take(300).collect());
@@ -174,7 +176,7 @@ fn details(cause: &PageError, asked: &Asked, client: Option<&Client>) -> Vec<(St
         }
         PageError::PkceMissing | PageError::PkceChallengeMalformed | PageError::PkceMethodMalformed => {
             add("code_challenge_method received", asked.code_challenge_method.as_deref());
-            add("code_challenge_method expected", Some("S256 or plain"));
+            add("code_challenge_method expected", Some(if plain_pkce { "S256 or plain" } else { "S256" }));
         }
         PageError::ParameterMissing(name) => add("missing", Some(name)),
         _ => {}

@@ -23,7 +23,7 @@ use grantor_protocol::{
 use grantor_store::{NewToken, NotAgain, SessionRefresh};
 
 use super::{Door, Visit, Walked, error_pages, implicit, resume, visit::HOP};
-use crate::{house::DataCenter, http::reply, metrics::Endpoint};
+use crate::{house::DataCenter, http::reply, metrics::Endpoint, sandbox::Told};
 
 /// The path of the manual's other version is good, too.
 const PATH: &str = "/oauth/v2/auth/refresh";
@@ -78,6 +78,9 @@ async fn walk(visit: &mut Visit) -> Walked {
         Ok(reply::found(&valid.reply_to.with(&[("error", word)])))
     };
     let refuse = |word, detail: &str| tell(word, word, detail);
+    if visit.asking.told().is_some_and(Told::throttled) {
+        return Ok(error_pages::page_error(visit, Some(client), &PageError::CodesThrottled, Some(&asked)));
+    }
     let known = resume::load(visit, None).await?;
     if let Some(place) = known.facts.elsewhere.as_deref().and_then(|home| visit.dc.house.place(home))
         && place.location != visit.dc.place.location

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::Request,
-    http::{StatusCode, Uri},
+    http::{HeaderValue, StatusCode, Uri},
     response::Response,
 };
 use grantor_protocol::{
@@ -197,8 +197,7 @@ async fn email_given(visit: &Visit, valid: Option<&Valid>, email: &str) -> Walke
     let mut sealed = visit.sealed.clone();
     sealed.email = Some(folded);
     (sealed.password_ok, sealed.challenge) = (None, None);
-    let forget = visit.jar().remove(Cookie::Home);
-    Ok(reply::with_cookies(reply::see_other(&visit.url_with(&sealed)?), [forget, visit.browser_cookie()]))
+    Ok(reply::with_cookies(reply::see_other(&visit.url_with(&sealed)?), [forget_home(visit), visit.browser_cookie()]))
 }
 
 async fn password_given(visit: &Visit, valid: Option<&Valid>, password: String) -> Walked {
@@ -288,7 +287,11 @@ pub async fn start(visit: &Visit, who: UserId, by: SignInBy) -> Result<Result<Re
         Some(dc.house.policy.session_lifetime.as_secs()),
     );
     let target = if visit.door.is_home() { visit.onward() } else { visit.url_with(&sealed)? };
-    // Whoever uses this browser now is at home here, whatever it remembered of somebody else.
-    let forget = (*visit.door.realm() == Realm::Accounts).then(|| visit.jar().remove(Cookie::Home)).flatten();
-    Ok(Ok(reply::with_cookies(reply::see_other(&target), [session, forget])))
+    Ok(Ok(reply::with_cookies(reply::see_other(&target), [session, forget_home(visit)])))
+}
+
+/// Whoever uses this browser now is at home here, whatever it remembered of somebody else. A portal's users have no other
+/// home, and what the accounts house remembers is none of a portal's business.
+fn forget_home(visit: &Visit) -> Option<HeaderValue> {
+    (*visit.door.realm() == Realm::Accounts).then(|| visit.jar().remove(Cookie::Home)).flatten()
 }

@@ -4,8 +4,8 @@ use grantor_protocol::people::{Environment, Realm, UserId};
 use grantor_protocol::secret::SecretKind;
 use grantor_protocol::token::PresentedToken;
 use grantor_store::{
-    MAIL_LINK_LIFETIME, MailPurpose, NewAccount, NewBrowserSession, NewMailLink, NewPassword, NewUser, PasswordChange,
-    PortalUserChange, SeenFrom, SessionLife,
+    Confirmed, MAIL_LINK_LIFETIME, MailPurpose, NewAccount, NewBrowserSession, NewMailLink, NewPassword, NewUser,
+    PasswordChange, PortalUserChange, SeenFrom, SessionLife,
 };
 
 use crate::fixtures::{
@@ -36,6 +36,11 @@ fn started(world: &World, user: UserId) -> PresentedToken {
     let (cookie, new) = session(world, user);
     world.write(move |tx| tx.start_session(&new, None, at(0)));
     cookie
+}
+
+/// Alice, who gave a password of this hash in this session.
+fn confirmed(cookie: &PresentedToken, hash: &str) -> Confirmed {
+    Confirmed { user: U1, password: password_mark(hash), session: cookie.id }
 }
 
 fn holds(world: &World, cookie: &PresentedToken) -> bool {
@@ -125,14 +130,9 @@ fn k07_no_recovery_link_survives_another_password_wherever_it_was_set() {
             (link(world, MailPurpose::Recover, U1, ALICE), link(world, MailPurpose::Recover, U2, "bob@zylker.example"));
         let verify = link(world, MailPurpose::Verify, U1, ALICE);
         // The person changes it.
+        let by = confirmed(&started(world, U1), "$argon2id$");
         let (_, session) = session(world, U1);
-        let change = PasswordChange {
-            user: U1,
-            old_hash: "$argon2id$".to_owned(),
-            new_hash: "$argon2id$new".to_owned(),
-            session,
-            end_tokens: false,
-        };
+        let change = PasswordChange { by, new_hash: "$argon2id$new".to_owned(), session, end_tokens: false };
         let trail = world.trail(at(1));
         assert!(world.write(move |tx| tx.change_password(&change, &trail, at(1))).is_some());
         assert!(!works(&recover) && works(&other));
@@ -167,25 +167,20 @@ fn a_password_change_starts_one_session_and_ends_the_others() {
     for_each_world(|world| {
         let own = started(world, U1);
         let family = world.family(at(0));
-        let change = |old: &str, end_tokens| {
+        let change = |by: Confirmed, end_tokens| {
             let (cookie, new) = session(world, U1);
-            let change = PasswordChange {
-                user: U1,
-                old_hash: old.to_owned(),
-                new_hash: "$argon2id$new".to_owned(),
-                session: new,
-                end_tokens,
-            };
+            let change = PasswordChange { by, new_hash: "$argon2id$new".to_owned(), session: new, end_tokens };
             let trail = world.trail(at(1));
             (cookie, world.write(move |tx| tx.change_password(&change, &trail, at(1))))
         };
-        let (cookie, refused) = change("$argon2id$other", true);
+        let (cookie, refused) = change(confirmed(&own, "$argon2id$other"), true);
         assert!(refused.is_none() && holds(world, &own) && !holds(world, &cookie));
-        let (cookie, ended) = change("$argon2id$", false);
+        let (cookie, ended) = change(confirmed(&own, "$argon2id$"), false);
         assert_eq!(ended, Some(vec![]));
         assert!(!holds(world, &own) && holds(world, &cookie));
         assert!(world.refresh(&family.refresh, at(2)).is_ok());
-        let (_, ended) = change("$argon2id$new", true);
+        assert_eq!(change(confirmed(&own, "$argon2id$new"), true).1, None, "a session that ended");
+        let (_, ended) = change(confirmed(&cookie, "$argon2id$new"), true);
         assert_eq!(ended, Some(vec![C1.to_owned()]));
         assert!(world.refresh(&family.refresh, at(3)).is_err());
     });
@@ -251,13 +246,20 @@ fn an_only_administrator_stays_while_others_need_one() {
         let family = world.family(at(0));
         let own = started(world, U1);
         let trail = world.trail(at(1));
-        let refused = world.write(move |tx| tx.delete_account(U1, &trail, at(1))).unwrap_err();
-        assert_eq!(ids(&refused), [O2]);
+        let by = confirmed(&own, "$argon2id$");
+        let refused = world.write(move |tx| tx.delete_account(&by, &trail, at(1)));
+        assert!(matches!(&refused, Err(NotDeleted::KeptBy(kept)) if ids(kept) == [O2]), "{refused:?}");
         assert!(holds(world, &own) && world.access(&family.access, at(1)).is_ok());
         world.write(|tx| tx.set_memberships(U2, &[(O1.to_owned(), true), (O2.to_owned(), true)]));
         link(world, MailPurpose::Verify, U1, ALICE);
+        let other = started(world, U2);
+        for stale in [confirmed(&own, "$argon2id$old"), confirmed(&other, "$argon2id$")] {
+            let trail = world.trail(at(2));
+            let refused = world.unchanged(|| world.write(move |tx| tx.delete_account(&stale, &trail, at(2))));
+            assert_eq!(refused, Err(NotDeleted::Unconfirmed));
+        }
         let trail = world.trail(at(2));
-        assert_eq!(world.write(move |tx| tx.delete_account(U1, &trail, at(2))), Ok(vec![C1.to_owned()]));
+        assert_eq!(world.write(move |tx| tx.delete_account(&by, &trail, at(2))), Ok(vec![C1.to_owned()]));
         assert!(!holds(world, &own) && world.access(&family.access, at(2)).is_err());
         for sql in [
             "SELECT COUNT(*) FROM users WHERE id = 1",

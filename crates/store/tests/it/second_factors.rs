@@ -10,8 +10,8 @@ use grantor_protocol::secret::{SecretHash, SecretKind};
 use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::PresentedToken;
 use grantor_store::{
-    AuditEvent, Factors, MOST_PASSKEYS, NewBrowserSession, NewPasskey, NotSignedIn, PasskeyUse, Proof, SeenFrom,
-    SessionLife, SignIn, SignInBy, Try, password_mark,
+    AuditEvent, Confirmed, Factors, MOST_PASSKEYS, NewBrowserSession, NewPasskey, NotSignedIn, PasskeyUse, Proof,
+    SeenFrom, SessionLife, SignIn, SignInBy, Try, password_mark,
 };
 
 use crate::fixtures::{U1, U2, World, at, for_each_world};
@@ -310,6 +310,32 @@ fn a_sign_in_under_way_does_not_survive_a_change_of_the_password() {
         }
         let details: Vec<_> = world.audits(AuditEvent::SignedIn).into_iter().map(|row| row.detail).collect();
         assert_eq!(details.iter().filter(|detail| *detail == "authenticator").count(), 1, "{details:?}");
+    });
+}
+
+#[test]
+fn what_was_confirmed_stands_until_the_password_the_session_or_the_person_is_gone() {
+    for_each_world(|world| {
+        let (own, other) = (session(world, U1, at(0)), session(world, U2, at(0)));
+        let by = |cookie: &PresentedToken| Confirmed { user: U1, password: password(), session: cookie.id };
+        let stands = |by: Confirmed| world.write(move |tx| tx.confirmed(&by));
+        assert!(stands(by(&own)));
+        assert!(!stands(by(&other)) && !stands(Confirmed { user: U2, ..by(&own) }), "somebody else's session");
+        for (undo, sql) in [
+            ("UPDATE users SET disabled = FALSE WHERE id = 1", "UPDATE users SET disabled = TRUE WHERE id = 1"),
+            (
+                "UPDATE users SET password_hash = '$argon2id$' WHERE id = 1",
+                "UPDATE users SET password_hash = '$argon2id$other' WHERE id = 1",
+            ),
+            ("UPDATE browser_sessions SET ended_at = NULL", "UPDATE browser_sessions SET ended_at = 1"),
+        ] {
+            world.execute(sql);
+            assert!(!stands(by(&own)), "{sql}");
+            world.execute(undo);
+            assert!(stands(by(&own)), "{undo}");
+        }
+        world.write(|tx| tx.remove_user(U1));
+        assert!(!stands(by(&own)));
     });
 }
 

@@ -2,9 +2,10 @@
 
 use axum::http::StatusCode;
 use data_encoding::HEXLOWER;
+use grantor_store::{Confirmed, Tx};
 use tracing::info;
 
-use super::{codes, done, password, pending::Pending, tell, wrong};
+use super::{codes, confirm, done, pending::Pending, tell, wrong};
 use crate::{
     account::nav::{Page, links},
     http::reply,
@@ -20,15 +21,16 @@ pub async fn begin(sitting: &mut Sitting<'_>) -> Walked {
         Ok(form) => form,
         Err(response) => return Ok(response),
     };
-    if let Some(error) = password::wrong(sitting, form.get("password")).await? {
-        return wrong(sitting, FactorField::AuthenticatorPassword, error, "").await;
-    }
+    let by = match confirm::password(sitting, form.get("password")).await? {
+        Ok(by) => by,
+        Err(why) => return wrong(sitting, FactorField::AuthenticatorPassword, why.into(), "").await,
+    };
     let secret = AppSecret::draw(&sitting.visit.dc.house.entropy)?;
-    page(sitting, &secret, None)
+    page(sitting, &by, &secret, None)
 }
 
-fn page(sitting: &Sitting<'_>, secret: &AppSecret, error: Option<FactorError>) -> Walked {
-    let pending = Pending::Authenticator(HEXLOWER.encode(secret.bytes())).seal(sitting)?;
+fn page(sitting: &Sitting<'_>, by: &Confirmed, secret: &AppSecret, error: Option<FactorError>) -> Walked {
+    let pending = Pending::Authenticator(HEXLOWER.encode(secret.bytes())).seal(sitting, by)?;
     // Two data centers are two accounts, also in the app.
     let issuer = format!("{} {}", Brand::grantor().name, sitting.visit.dc.place.name);
     let (address, shown) = (secret.address(&issuer, &sitting.person.user.email), secret.shown());
@@ -46,7 +48,7 @@ pub async fn confirm(sitting: &mut Sitting<'_>) -> Walked {
         Ok(form) => form,
         Err(response) => return Ok(response),
     };
-    let Some(Pending::Authenticator(hex)) = Pending::open(sitting, form.get("pending")) else {
+    let Some((Pending::Authenticator(hex), by)) = Pending::open(sitting, form.get("pending")) else {
         return Ok(reply::see_other(super::PATH));
     };
     let Some(secret) = HEXLOWER.decode(hex.as_bytes()).ok().and_then(|bytes| AppSecret::from_bytes(&bytes)) else {
@@ -54,20 +56,28 @@ pub async fn confirm(sitting: &mut Sitting<'_>) -> Walked {
     };
     let typed = form.get("code").unwrap_or_default();
     if typed.trim().is_empty() {
-        return page(sitting, &secret, Some(FactorError::CodeMissing));
+        return page(sitting, &by, &secret, Some(FactorError::CodeMissing));
     }
     let (dc, now, user) = (&sitting.visit.dc, sitting.visit.now(), sitting.person.user.id);
     let Some(step) = secret.step_of(typed, now) else {
-        return page(sitting, &secret, Some(FactorError::CodeWrong));
+        return page(sitting, &by, &secret, Some(FactorError::CodeWrong));
     };
     let sealed = secret.sealed(&dc.sealer, user, &dc.house.entropy)?;
-    let (keep, trail) = (sitting.person.session, sitting.trail()?);
-    let added = dc.store.write(move |tx| tx.add_authenticator(user, &sealed, step, keep, &trail, now)).await?;
-    if added {
-        info!(request_id = sitting.visit.asking.request_id.as_str(), user = user.0, "authenticator added");
-        tell(sitting, FactorChange::AuthenticatorAdded);
+    let (keep, trail) = (by.session, sitting.trail()?);
+    let add = move |tx: &mut Tx<'_>| tx.add_authenticator(user, &sealed, step, keep, &trail, now);
+    let Some(added) = confirm::step(sitting, by, add).await? else { return Ok(reply::see_other(super::PATH)) };
+    if !added {
+        // Whoever scanned another one must not think that its codes work; a second click is no news.
+        let kept = dc.store.read(move |tx| tx.authenticator_secret(user)).await?;
+        let kept = kept.and_then(|sealed| AppSecret::open(&sealed, &dc.sealer, user));
+        if kept.is_some_and(|kept| kept.bytes() == secret.bytes()) {
+            return codes::after(sitting, by, "authenticator").await;
+        }
+        return wrong(sitting, FactorField::AuthenticatorPassword, FactorError::AuthenticatorThere, "").await;
     }
-    codes::after(sitting, "authenticator").await
+    info!(request_id = sitting.visit.asking.request_id.as_str(), user = user.0, "authenticator added");
+    tell(sitting, FactorChange::AuthenticatorAdded);
+    codes::after(sitting, by, "authenticator").await
 }
 
 /// Takes it away.
@@ -76,11 +86,15 @@ pub async fn remove(sitting: &mut Sitting<'_>) -> Walked {
         Ok(form) => form,
         Err(response) => return Ok(response),
     };
-    if let Some(error) = password::wrong(sitting, form.get("password")).await? {
-        return wrong(sitting, FactorField::AuthenticatorPassword, error, "").await;
-    }
-    let (user, trail) = (sitting.person.user.id, sitting.trail()?);
-    if sitting.visit.dc.store.write(move |tx| tx.remove_authenticator(user, &trail)).await? {
+    let by = match confirm::password(sitting, form.get("password")).await? {
+        Ok(by) => by,
+        Err(why) => return wrong(sitting, FactorField::AuthenticatorPassword, why.into(), "").await,
+    };
+    let (user, trail) = (by.user, sitting.trail()?);
+    let Some(removed) = confirm::step(sitting, by, move |tx| tx.remove_authenticator(user, &trail)).await? else {
+        return Ok(reply::see_other(super::PATH));
+    };
+    if removed {
         info!(request_id = sitting.visit.asking.request_id.as_str(), user = user.0, "authenticator removed");
         tell(sitting, FactorChange::AuthenticatorRemoved);
     }

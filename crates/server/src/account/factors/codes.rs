@@ -1,8 +1,11 @@
 //! Recovery codes: ten, shown once; new ones void the old.
 
-use super::{done, password, tell, wrong};
+use grantor_store::Confirmed;
+
+use super::{confirm, done, tell, wrong};
 use crate::{
     account::nav::{Page, links},
+    http::reply,
     pages::{Area, FactorChange, FactorField, FactorsCodes},
     second_factor::{recovery_codes, recovery_hash},
     sitting::Sitting,
@@ -15,27 +18,29 @@ pub async fn make(sitting: &mut Sitting<'_>) -> Walked {
         Ok(form) => form,
         Err(response) => return Ok(response),
     };
-    if let Some(error) = password::wrong(sitting, form.get("password")).await? {
-        return wrong(sitting, FactorField::CodesPassword, error, "").await;
+    match confirm::password(sitting, form.get("password")).await? {
+        Ok(by) => show(sitting, by, "", false).await,
+        Err(why) => wrong(sitting, FactorField::CodesPassword, why.into(), "").await,
     }
-    show(sitting, "", false).await
 }
 
 /// After a second factor was added: the first codes, for whoever has none; otherwise the page that says what was done.
-pub async fn after(sitting: &Sitting<'_>, what: &str) -> Walked {
+pub async fn after(sitting: &Sitting<'_>, by: Confirmed, what: &str) -> Walked {
     let user = sitting.person.user.id;
     let factors = sitting.visit.dc.store.read(move |tx| tx.factors(user)).await?;
-    if factors.recovery_codes > 0 { Ok(done(what)) } else { show(sitting, what, true).await }
+    if factors.recovery_codes > 0 { Ok(done(what)) } else { show(sitting, by, what, true).await }
 }
 
-async fn show(sitting: &Sitting<'_>, what: &str, first: bool) -> Walked {
+async fn show(sitting: &Sitting<'_>, by: Confirmed, what: &str, first: bool) -> Walked {
     let dc = &sitting.visit.dc;
     let codes = recovery_codes(&dc.house.entropy)?;
     let hashes: Vec<_> = codes.iter().filter_map(|code| recovery_hash(code)).collect();
-    let (user, trail) = (sitting.person.user.id, sitting.trail()?);
-    if !dc.store.write(move |tx| tx.set_recovery_codes(user, &hashes, &trail)).await? {
+    let trail = sitting.trail()?;
+    match confirm::step(sitting, by, move |tx| tx.set_recovery_codes(by.user, &hashes, &trail)).await? {
+        Some(true) => {}
         // There is nothing that they could stand in for.
-        return Ok(done(what));
+        Some(false) => return Ok(done(what)),
+        None => return Ok(reply::see_other(super::PATH)),
     }
     if !first {
         tell(sitting, FactorChange::RecoveryCodesMade);

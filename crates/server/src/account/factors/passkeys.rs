@@ -2,10 +2,10 @@
 
 use axum::http::StatusCode;
 use data_encoding::BASE64URL_NOPAD;
-use grantor_store::{MOST_PASSKEYS, NewPasskey, Passkey};
+use grantor_store::{Confirmed, MOST_PASSKEYS, NewPasskey, Passkey, Tx};
 use tracing::info;
 
-use super::{PATH, codes, done, password, pending::Pending, status_of, tell, wrong};
+use super::{PATH, codes, confirm, done, pending::Pending, status_of, tell, wrong};
 use crate::{
     account::nav::{Page, links},
     failure::Failure,
@@ -40,14 +40,20 @@ pub async fn begin(sitting: &mut Sitting<'_>) -> Walked {
         let shown: String = name.chars().take(LONGEST_NAME).collect();
         return wrong(sitting, FactorField::PasskeyName, problem, &shown).await;
     }
-    if let Some(error) = password::wrong(sitting, form.get("password")).await? {
-        return wrong(sitting, FactorField::PasskeyPassword, error, &name).await;
-    }
+    let by = match confirm::password(sitting, form.get("password")).await? {
+        Ok(by) => by,
+        Err(why) => return wrong(sitting, FactorField::PasskeyPassword, why.into(), &name).await,
+    };
     let challenge = Challenge::draw(&sitting.visit.dc.house.entropy, sitting.visit.now())?;
-    page(sitting, &name, &challenge, None).await
+    page(sitting, &by, (&name, &challenge), None).await
 }
 
-async fn page(sitting: &Sitting<'_>, name: &str, challenge: &Challenge, error: Option<FactorError>) -> Walked {
+async fn page(
+    sitting: &Sitting<'_>,
+    by: &Confirmed,
+    (name, challenge): (&str, &Challenge),
+    error: Option<FactorError>,
+) -> Walked {
     let dc = &sitting.visit.dc;
     let user = &sitting.person.user;
     let Some(passkeys) = Passkeys::of(&dc.place) else { return Ok(reply::see_other(PATH)) };
@@ -60,7 +66,7 @@ async fn page(sitting: &Sitting<'_>, name: &str, challenge: &Challenge, error: O
     else {
         return Ok(reply::see_other(PATH));
     };
-    let pending = Pending::Passkey(name.to_owned(), challenge.for_seal()).seal(sitting)?;
+    let pending = Pending::Passkey(name.to_owned(), challenge.for_seal()).seal(sitting, by)?;
     let links = links(sitting.visit.locale, Page::Security);
     let html = sitting.shell(Area::Account, &links, |shell| {
         FactorsPasskey { shell, name, options: &options, pending: &pending, error }.render()
@@ -77,7 +83,7 @@ pub async fn confirm(sitting: &mut Sitting<'_>) -> Walked {
     };
     let (dc, now, user) = (&sitting.visit.dc, sitting.visit.now(), sitting.person.user.id);
     let pending = Pending::open(sitting, form.get("pending"));
-    let (Some(Pending::Passkey(name, sealed)), Some(passkeys)) = (pending, Passkeys::of(&dc.place)) else {
+    let (Some((Pending::Passkey(name, sealed), by)), Some(passkeys)) = (pending, Passkeys::of(&dc.place)) else {
         return Ok(reply::see_other(PATH));
     };
     let Some(challenge) = Challenge::from_seal(&sealed, now) else { return Ok(reply::see_other(PATH)) };
@@ -92,8 +98,11 @@ pub async fn confirm(sitting: &mut Sitting<'_>) -> Walked {
                 challenge: challenge.text.clone(),
                 expires_at: challenge.expires_at(),
             };
-            let (keep, trail) = (sitting.person.session, sitting.trail()?);
-            dc.store.write(move |tx| tx.add_passkey(&new, keep, &trail, now)).await?
+            let (keep, trail) = (by.session, sitting.trail()?);
+            match confirm::step(sitting, by, move |tx| tx.add_passkey(&new, keep, &trail, now)).await? {
+                Some(added) => added,
+                None => return Ok(reply::see_other(PATH)),
+            }
         }
         Err(why) => {
             sitting.visit.asking.refuse(dc, None, "passkey_refused", &why.to_string());
@@ -102,11 +111,11 @@ pub async fn confirm(sitting: &mut Sitting<'_>) -> Walked {
     };
     if !added {
         let fresh = Challenge::draw(&dc.house.entropy, now)?;
-        return page(sitting, &name, &fresh, Some(FactorError::PasskeyRefused)).await;
+        return page(sitting, &by, (&name, &fresh), Some(FactorError::PasskeyRefused)).await;
     }
     info!(request_id = sitting.visit.asking.request_id.as_str(), user = user.0, "passkey added");
     tell(sitting, FactorChange::PasskeyAdded);
-    codes::after(sitting, "passkey").await
+    codes::after(sitting, by, "passkey").await
 }
 
 /// Asks before one is removed.
@@ -124,11 +133,14 @@ pub async fn remove(sitting: &mut Sitting<'_>, id: &str) -> Walked {
         Err(response) => return Ok(response),
     };
     let Some((passkey, last)) = theirs(sitting, id).await? else { return sitting.nothing() };
-    if let Some(error) = password::wrong(sitting, form.get("password")).await? {
-        return removal_page(sitting, &passkey, last, Some(error));
-    }
-    let (user, trail) = (sitting.person.user.id, sitting.trail()?);
-    if sitting.visit.dc.store.write(move |tx| tx.remove_passkey(user, &passkey.id, &trail)).await? {
+    let by = match confirm::password(sitting, form.get("password")).await? {
+        Ok(by) => by,
+        Err(why) => return removal_page(sitting, &passkey, last, Some(why.into())),
+    };
+    let (user, trail) = (by.user, sitting.trail()?);
+    let remove = move |tx: &mut Tx<'_>| tx.remove_passkey(user, &passkey.id, &trail);
+    let Some(removed) = confirm::step(sitting, by, remove).await? else { return Ok(reply::see_other(PATH)) };
+    if removed {
         info!(request_id = sitting.visit.asking.request_id.as_str(), user = user.0, "passkey removed");
         tell(sitting, FactorChange::PasskeyRemoved);
     }

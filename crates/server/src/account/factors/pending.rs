@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use data_encoding::BASE64URL_NOPAD;
-use grantor_protocol::time::Timestamp;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use grantor_protocol::{secret::SecretHash, time::Timestamp};
+use grantor_store::Confirmed;
 use serde::{Deserialize, Serialize};
 
 use crate::{failure::Failure, sitting::Sitting};
@@ -24,26 +25,33 @@ pub enum Pending {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Dated {
+struct Sealed {
     at: i64,
     what: Pending,
+    /// The mark of the password that was given for it, in hex.
+    password: String,
 }
 
 impl Pending {
     /// For the form.
-    pub fn seal(self, sitting: &Sitting<'_>) -> Result<String, Failure> {
-        let dated = Dated { at: sitting.visit.now().millis(), what: self };
-        let plain = serde_json::to_vec(&dated).unwrap_or_default();
+    pub fn seal(self, sitting: &Sitting<'_>, by: &Confirmed) -> Result<String, Failure> {
+        let password = HEXLOWER.encode(by.password.as_bytes());
+        let sealed = Sealed { at: sitting.visit.now().millis(), what: self, password };
+        let plain = serde_json::to_vec(&sealed).unwrap_or_default();
         let dc = &sitting.visit.dc;
         Ok(BASE64URL_NOPAD.encode(&dc.sealer.lock(plain, &binding(sitting), &dc.house.entropy)?))
     }
 
-    /// From the form; `None` when it is not of this browser and person, or too old.
-    pub fn open(sitting: &Sitting<'_>, text: Option<&str>) -> Option<Self> {
+    /// From the form, and by which password, in the session of now; `None` when it is not of this browser and person, or
+    /// too old.
+    pub fn open(sitting: &Sitting<'_>, text: Option<&str>) -> Option<(Self, Confirmed)> {
         let whole = BASE64URL_NOPAD.decode(text?.as_bytes()).ok()?;
         let plain = sitting.visit.dc.sealer.unlock(&whole, &binding(sitting))?;
-        let dated: Dated = serde_json::from_slice(&plain).ok()?;
-        sitting.visit.now().within(Timestamp::from_millis(dated.at), PATIENCE).then_some(dated.what)
+        let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
+        let mark: [u8; 32] = HEXLOWER.decode(sealed.password.as_bytes()).ok()?.try_into().ok()?;
+        let (user, session) = (sitting.person.user.id, sitting.person.session);
+        let by = Confirmed { user, password: SecretHash::from_bytes(mark), session };
+        sitting.visit.now().within(Timestamp::from_millis(sealed.at), PATIENCE).then_some((sealed.what, by))
     }
 }
 

@@ -1,12 +1,12 @@
 //! `/admin/v1/keys`: the keys that sign, at each data center served here.
 
 use axum::{Extension, Json, extract::State};
-use grantor_store::{AuditEvent, Concerning, StoredSigningKey};
+use grantor_store::StoredSigningKey;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Answer, ApiErrorBody, Caller, Page, provisioning, shown, users::trail};
-use crate::{admin::Admin, signing};
+use super::{Answer, ApiErrorBody, Caller, Page, provisioning, shown};
+use crate::{admin::Admin, signing_keys};
 
 /// A signing key, without its private half.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,16 +55,8 @@ pub(in crate::admin) async fn rotate(
     State(admin): State<Admin>,
     Extension(caller): Extension<Caller>,
 ) -> Answer<Page<KeyBody>> {
-    for location in admin.stores.data_centers.keys() {
-        let trail = trail(&admin, location)?;
-        let said = format!("signing keys rotated (admin API, {})", caller.0);
-        let store = admin.data_center(location)?;
-        let Json(()) = provisioning::work(admin.clone(), {
-            let location = location.clone();
-            move |admin| signing::rotate(&admin.workshop(), &location)
-        })
-        .await?;
-        store.write(move |tx| tx.audit(&trail, AuditEvent::Operated, Concerning::default(), &said)).await?;
-    }
+    let by = format!("admin API, {}", caller.0);
+    let work = move |admin: &Admin| signing_keys::rotate_all(&admin.workshop(), &by);
+    let Json(()) = provisioning::work(admin.clone(), work).await?;
     list(State(admin)).await
 }

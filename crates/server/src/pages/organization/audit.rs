@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The kinds that can be chosen, as stores spell them.
-const EVENTS: [&str; 28] = [
+const EVENTS: [&str; 27] = [
     "consented",
     "rejected",
     "withdrawn",
@@ -34,7 +34,6 @@ const EVENTS: [&str; 28] = [
     "portal_user_changed",
     "audit_exported",
     "signed_up",
-    "self_code_made",
     "client_token_issued",
     "remote_token_issued",
     "operated",

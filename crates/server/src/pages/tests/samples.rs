@@ -101,7 +101,6 @@ pub(crate) fn every_problem(words: Words) -> Vec<ErrorText<'static>> {
         ErrorText::PkceMalformed,
         ErrorText::Throttled,
         ErrorText::PortalUnknown,
-        ErrorText::NotForThisDataCenter,
         ErrorText::PageExpired,
         ErrorText::CookiesMissing,
         ErrorText::NoOrganization,

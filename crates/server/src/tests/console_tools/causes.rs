@@ -159,7 +159,7 @@ async fn of_tokens(house: &House) -> Told {
         (desk, "token_expired", "the access token expired 14 s before"),
         (desk, "membership_ended", "left the organization"),
         (desk, "user_disabled", "disabled or gone"),
-        (desk, "grant_revoked", "the person withdrew the consent on 2026-11-22"),
+        (desk, "grant_revoked", "the consent was withdrawn on 2026-11-22"),
         (CODES_APP.id, "grant_type_not_allowed", "may not use this grant"),
         (ASLEEP_APP.id, "client_disabled", "The client is disabled"),
         (CODES_APP.id, "client_not_in_data_center", "the client is not enabled at eu"),

@@ -1,6 +1,8 @@
 //! What a person does with them at home.
 
-use super::*;
+use grantor_protocol::people::Realm;
+
+use super::{sign_in::set_hash, *};
 use crate::tests::account::{MAIL, letters};
 
 #[tokio::test]
@@ -52,6 +54,58 @@ async fn an_authenticator_app_is_set_up_and_removed_with_the_password() {
         let events: Vec<String> = house.audit("us").await.into_iter().map(|row| row.event).collect();
         for event in ["authenticator_added", "recovery_codes_made", "authenticator_removed"] {
             assert_eq!(events.iter().filter(|row| *row == event).count(), 1, "{event}: {events:?}");
+        }
+    })
+    .await;
+}
+
+/// Two tabs, two QR codes: the second one must not be believed to work.
+#[tokio::test]
+async fn an_authenticator_that_was_not_added_is_not_said_to_be() {
+    for_each_store(async |house| {
+        let mut browser = Browser::default();
+        browser.sign_in(house, &ALICE).await;
+        let page = factors(&mut browser, house).await;
+        let begin = format!("{PATH}/authenticator");
+        let one = submit(&mut browser, house, &page, &begin, &[("password", PASSWORD)]).await;
+        let other = submit(&mut browser, house, &page, &begin, &[("password", PASSWORD)]).await;
+        let confirm = format!("{PATH}/authenticator/confirm");
+        let code = App::of(&one).code(house);
+        assert_eq!(submit(&mut browser, house, &one, &confirm, &[("code", &code)]).await.status, 200);
+        let code = App::of(&other).code(house);
+        let refused = submit(&mut browser, house, &other, &confirm, &[("code", &code)]).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.body.contains("Another authenticator app was set up meanwhile"), "{refused:?}");
+    })
+    .await;
+}
+
+/// Between the password and the last click the owner recovers the account, or ends every session: nothing is added.
+#[tokio::test]
+async fn a_factor_under_way_does_not_survive_the_password_or_the_session_it_was_begun_with() {
+    for_each_store(async |house| {
+        let store = house.room("us").store.clone();
+        let id = store.read(|tx| Ok(tx.user_by_email(&Realm::Accounts, ALICE.email)?.unwrap().user.id)).await.unwrap();
+        let now = house.clock().now();
+        for undone in ["password", "session"] {
+            let mut thief = Browser::default();
+            thief.sign_in(house, &ALICE).await;
+            let page = factors(&mut thief, house).await;
+            let begin = format!("{PATH}/authenticator");
+            let begun = submit(&mut thief, house, &page, &begin, &[("password", PASSWORD)]).await;
+            let code = App::of(&begun).code(house);
+            let hash = store.read(move |tx| tx.password_hash(id)).await.unwrap().unwrap();
+            if undone == "password" {
+                set_hash(house, "$argon2id$other".to_owned()).await;
+            } else {
+                store.write(move |tx| tx.end_sessions_of(id, now)).await.unwrap();
+            }
+            let confirm = format!("{PATH}/authenticator/confirm");
+            let reply = submit(&mut thief, house, &begun, &confirm, &[("code", &code)]).await;
+            assert_eq!(reply.status, 303, "{undone}: {reply:?}");
+            let factors = store.read(move |tx| tx.factors(id)).await.unwrap();
+            assert!(!factors.required() && factors.recovery_codes == 0, "{undone}");
+            set_hash(house, hash).await;
         }
     })
     .await;

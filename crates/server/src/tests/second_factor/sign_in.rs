@@ -135,7 +135,7 @@ async fn k05_a_recovered_password_does_not_stand_in_for_the_factor() {
 }
 
 /// Writes Alice's password hash; answers the one before.
-async fn set_hash(house: &House, hash: String) -> String {
+pub(super) async fn set_hash(house: &House, hash: String) -> String {
     let store = house.room("us").store.clone();
     let written = store.write(move |tx| {
         let found = tx.user_by_email(&Realm::Accounts, ALICE.email)?.unwrap();

@@ -60,6 +60,7 @@ pub(super) fn pages(locale: Locale, words: Words) -> Vec<(String, String)> {
         (FactorField::PasskeyName, FactorError::TooMany),
         (FactorField::PasskeyPassword, FactorError::PasswordMissing),
         (FactorField::PasskeyPassword, FactorError::Busy),
+        (FactorField::AuthenticatorPassword, FactorError::AuthenticatorThere),
     ] {
         let page = Factors { name: words.value, error: Some((field, error)), ..all.clone() };
         add(&format!("factors-{field:?}-{error:?}"), page.render());
