@@ -26,7 +26,7 @@ pub(crate) fn until<T>(limit: Duration, what: &str, mut look: impl FnMut() -> Re
     }
 }
 
-/// A loopback port that is free at this moment. Somebody else may take it before it is used: callers try again.
+/// A loopback port that is free at this moment. Somebody else may take it before it is used, which has not been seen.
 pub(crate) fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free loopback port")?;
     Ok(listener.local_addr()?.port())

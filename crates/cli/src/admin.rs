@@ -193,7 +193,12 @@ impl Admin {
             bail!("no admin token: give --token or GRANTOR_ADMIN_TOKEN (make one with: grantor admin-token add NAME)");
         };
         let (method, path, query, body) = self.command.request()?;
-        let client = reqwest::Client::builder().timeout(PATIENCE).build()?;
+        let client = reqwest::Client::builder()
+            .timeout(PATIENCE)
+            // The token is for this address alone, not for whatever stands between.
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
         let url = format!("{}/admin/v1/{path}", self.listener.trim_end_matches('/'));
         let mut request = client.request(method, url).bearer_auth(token).query(&query);
         if let Some(body) = body {
@@ -214,7 +219,7 @@ impl Admin {
             bail!("{message} (HTTP {})", status.as_u16());
         }
         let text = if self.json { serde_json::to_string_pretty(&json)? } else { table::read(&json).join("\n") };
-        say::line(text);
+        say::line(text)?;
         Ok(())
     }
 }

@@ -5,7 +5,10 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Subcommand, ValueEnum};
 use grantor_server::admin_tokens::{self, AdminRole};
 
-use crate::{at_stores::at_stores, say, serve};
+use crate::{
+    at_stores::{at_new_stores, at_stores},
+    say, serve,
+};
 
 /// Make, list and end tokens for the admin API
 ///
@@ -69,21 +72,21 @@ impl Tokens {
                 };
                 let life = days.map(|days| Duration::from_hours(24 * days));
                 let token =
-                    at_stores(at.config.as_deref(), move |shop| admin_tokens::add(shop, &name, role, life)).await?;
+                    at_new_stores(at.config.as_deref(), move |shop| admin_tokens::add(shop, &name, role, life)).await?;
                 serve::print_made(&[("ADMIN_TOKEN".to_owned(), token)])
             }
             TokenCommand::List(at) => {
                 let listed = at_stores(at.config.as_deref(), admin_tokens::list).await?;
-                say::line(format_args!("{:<10}{:<34}name", "role", "id"));
+                say::line(format_args!("{:<10}{:<34}name", "role", "id"))?;
                 for token in listed {
-                    say::line(format_args!("{:<10}{:<34}{}", token.role.as_str(), token.id.to_hex(), token.name));
+                    say::line(format_args!("{:<10}{:<34}{}", token.role.as_str(), token.id.to_hex(), token.name))?;
                 }
                 Ok(())
             }
             TokenCommand::End { name, at } => {
                 let ended = name.clone();
                 at_stores(at.config.as_deref(), move |shop| admin_tokens::end(shop, &name)).await?;
-                say::line(format_args!("{ended} is refused from now on"));
+                say::line(format_args!("{ended} is refused from now on"))?;
                 Ok(())
             }
         }

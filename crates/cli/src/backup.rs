@@ -6,7 +6,10 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use grantor_server::backup::{self, Kept};
 
-use crate::{at_stores::at_stores, say};
+use crate::{
+    at_stores::{at_new_stores, at_stores},
+    say,
+};
 
 /// Write every store of the config into one encrypted file
 ///
@@ -67,17 +70,26 @@ impl Backup {
             }
             let text = backup::make_key()?;
             let mut file = backup::key_file(&path).with_context(|| format!("{}", path.display()))?;
-            writeln!(file, "{text}").with_context(|| format!("{}", path.display()))?;
+            let written = writeln!(file, "{text}").and_then(|()| file.sync_all());
+            if written.is_err() {
+                // Half a key opens nothing, and its name would be taken.
+                let _ = std::fs::remove_file(&path);
+            }
+            written.with_context(|| format!("{}", path.display()))?;
             say::line(format_args!(
                 "{} holds the key now: keep a copy of it where the backups are not",
                 path.display()
-            ));
+            ))?;
             return Ok(());
         }
         let (Some(file), Some(key)) = (self.file, self.key) else { bail!("which file, and which key?") };
-        let written = file.clone();
-        tell(&at_stores(self.config.as_deref(), move |shop| backup::make(shop, &file, &key)).await?);
-        say::line(format_args!("{} is whole; check it now and then: grantor verify {0}", written.display()));
+        let (written, with) = (file.clone(), key.clone());
+        tell(&at_stores(self.config.as_deref(), move |shop| backup::make(shop, &file, &key)).await?)?;
+        say::line(format_args!(
+            "{} is whole; check it now and then: grantor verify {0} --key {}",
+            written.display(),
+            with.display()
+        ))?;
         Ok(())
     }
 }
@@ -86,8 +98,8 @@ impl Restore {
     /// Restores.
     pub async fn run(self) -> anyhow::Result<()> {
         let Self { file, key, config } = self;
-        tell(&at_stores(config.as_deref(), move |shop| backup::restore(shop, &file, &key)).await?);
-        say::line("restored; the server can be started");
+        tell(&at_new_stores(config.as_deref(), move |shop| backup::restore(shop, &file, &key)).await?)?;
+        say::line("restored; the server can be started")?;
         Ok(())
     }
 }
@@ -96,14 +108,15 @@ impl Verify {
     /// Verifies.
     pub async fn run(self) -> anyhow::Result<()> {
         let kept = tokio::task::spawn_blocking(move || backup::verify(&self.file, &self.key));
-        tell(&kept.await.context("the work ended early")??);
-        say::line("whole, and unchanged since it was made");
+        tell(&kept.await.context("the work ended early")??)?;
+        say::line("whole, and unchanged since it was made")?;
         Ok(())
     }
 }
 
-fn tell(kept: &[Kept]) {
+fn tell(kept: &[Kept]) -> anyhow::Result<()> {
     for Kept { store, totals } in kept {
-        say::line(format_args!("{store:<12} {} rows in {} tables", totals.rows, totals.tables));
+        say::line(format_args!("{store:<12} {} rows in {} tables", totals.rows, totals.tables))?;
     }
+    Ok(())
 }

@@ -93,7 +93,10 @@ impl Add {
         };
         let file = ProvisionFile { clients: vec![entry], ..ProvisionFile::default() };
         provision::check(&file, &config)?;
-        let made = tokio::task::spawn_blocking(move || crate::provision::apply(config, &file, false)).await??;
+        let made = tokio::task::spawn_blocking(move || {
+            crate::provision::apply(config, &file, false, |line| crate::say::aside(line))
+        })
+        .await??;
         anyhow::ensure!(
             !made.is_empty(),
             "an application of this name and owner is registered already; change it with a provision file"

@@ -2,14 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::Args;
-use grantor_server::{
-    provision::Workshop,
-    self_codes::{self, SelfCodeRequest},
-};
+use grantor_server::self_codes::{self, SelfCodeRequest};
 
-use crate::serve;
+use crate::{at_stores::at_stores, serve};
 
 /// Make a code for a self client, in the name of its owner
 ///
@@ -38,21 +34,14 @@ pub struct Code {
 impl Code {
     /// Makes it.
     pub async fn run(self) -> anyhow::Result<()> {
-        let config = serve::config(self.config.as_deref())?;
         let request = SelfCodeRequest {
             client_id: self.client_id,
             scope: self.scope,
             organization: self.organization,
             minutes: self.minutes.map(|minutes| minutes.parse()).transpose()?,
-            request_id: "command line".to_owned(),
+            request_id: serve::COMMAND_LINE.to_owned(),
         };
-        let made = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
-            let shop = Workshop::open(config)?;
-            let made = self_codes::make(&shop, &request);
-            shop.close();
-            Ok(made?)
-        });
-        let made = made.await.context("the work ended early")??;
+        let made = at_stores(self.config.as_deref(), move |shop| self_codes::make(shop, &request)).await?;
         serve::print_made(&[
             ("CODE".to_owned(), made.code),
             ("LOCATION".to_owned(), made.location),

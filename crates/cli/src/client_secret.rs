@@ -55,11 +55,11 @@ impl Secrets {
             SecretCommand::List(which) => {
                 let client_id = which.client_id.clone();
                 let live = at_stores(which.config.as_deref(), move |shop| secrets::list(shop, &client_id)).await?;
-                say::line(format_args!("{:<10}{:<14}{:<22}last used", "mark", "data center", "made"));
+                say::line(format_args!("{:<10}{:<14}{:<22}last used", "mark", "data center", "made"))?;
                 for secret in live {
                     let place = secret.location.as_deref().unwrap_or("all");
                     let used = secret.used.as_deref().unwrap_or("never");
-                    say::line(format_args!("{:<10}{place:<14}{:<22}{used}", secret.mark, secret.made));
+                    say::line(format_args!("{:<10}{place:<14}{:<22}{used}", secret.mark, secret.made))?;
                 }
                 Ok(())
             }
@@ -76,7 +76,7 @@ impl Secrets {
                 let ended = mark.clone();
                 let end = move |shop: &Workshop| secrets::end(shop, &client_id, &mark, serve::COMMAND_LINE);
                 at_stores(which.config.as_deref(), end).await?;
-                say::line(format_args!("{ended} is refused within a second"));
+                say::line(format_args!("{ended} is refused within a second"))?;
                 Ok(())
             }
         }

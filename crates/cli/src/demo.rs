@@ -44,9 +44,9 @@ impl Demo {
         let for_file = config.clone();
         tokio::task::spawn_blocking(move || quietly(for_file, &file)).await??;
         let options = ServeOptions { sample_api: true };
-        let running = grantor_server::start(config, options).await.map_err(serve::one_line)?;
+        let running = grantor_server::start(config, options).await?;
         serve::announce(&running)?;
-        introduce();
+        introduce()?;
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let shutdown = async {
             let _ = stopped.await;
@@ -88,7 +88,7 @@ fn desk() -> SampleConfig {
     }
 }
 
-fn introduce() {
+fn introduce() -> anyhow::Result<()> {
     say::line(
         "
 Open this and click \"Connect to Bigin\":
@@ -148,6 +148,6 @@ Move time forward, and see tokens expire:
     curl -d '{\"advance\":\"61m\"}' http://127.0.0.1:9000/_sandbox/clock
 
 Health and metrics: http://127.0.0.1:9090/metrics    Stop with Ctrl-C.
-"
-    );
+",
+    )
 }

@@ -29,7 +29,7 @@ impl Doctor {
                 Level::Warning => "warn",
                 Level::Bad => "BAD ",
             };
-            say::line(format_args!("{mark}  {:<20} {}", finding.what, finding.told));
+            say::line(format_args!("{mark}  {:<20} {}", finding.what, finding.told))?;
         }
         match found.iter().filter(|finding| finding.level == Level::Bad).count() {
             0 => Ok(()),

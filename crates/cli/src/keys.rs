@@ -45,13 +45,13 @@ impl Keys {
         });
         let keys = listed.await?;
         if keys.is_empty() {
-            say::line("no signing keys yet: the server makes them when somebody asks for the first time");
+            say::line("no signing keys yet: the server makes them when somebody asks for the first time")?;
             return Ok(());
         }
-        say::line(format_args!("{:<14}{:<7}{:<18}{:<22}published until", "data center", "alg", "kid", "signs from"));
+        say::line(format_args!("{:<14}{:<7}{:<18}{:<22}published until", "data center", "alg", "kid", "signs from"))?;
         for key in keys {
             let until = key.retired.as_deref().unwrap_or("the next one signs");
-            say::line(format_args!("{:<14}{:<7}{:<18}{:<22}{until}", key.location, key.algorithm, key.id, key.active));
+            say::line(format_args!("{:<14}{:<7}{:<18}{:<22}{until}", key.location, key.algorithm, key.id, key.active))?;
         }
         Ok(())
     }

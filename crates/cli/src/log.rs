@@ -16,31 +16,39 @@ enum Format {
 #[derive(Debug, Args)]
 pub struct Log {
     /// What is logged: error, warn, info, debug, or a filter like grantor_server=debug
-    #[arg(long, value_name = "FILTER", default_value = "info", env = "GRANTOR_LOG", value_parser = filter)]
-    log: String,
+    #[arg(long = "log", value_name = "FILTER", default_value = "info", env = "GRANTOR_LOG", value_parser = readable)]
+    filter: String,
     /// How log lines look
-    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text", env = "GRANTOR_LOG_FORMAT")]
-    log_format: Format,
+    #[arg(long = "log-format", value_name = "FORMAT", value_enum, default_value = "text", env = "GRANTOR_LOG_FORMAT")]
+    format: Format,
+    /// Write no colors, whatever reads the log
+    #[arg(long, env = "NO_COLOR", value_parser = clap::builder::FalseyValueParser::new(), hide = true)]
+    no_color: bool,
 }
 
 /// Refuses a filter that cannot be read, before anything starts.
-fn filter(text: &str) -> Result<String, String> {
+fn readable(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("empty; `off` logs nothing".to_owned());
+    }
     EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// Starts the log of a command that does one thing and ends: warnings and errors, for people.
 pub fn of_a_command() {
-    Log { log: "warn".to_owned(), log_format: Format::Text }.start();
+    Log { filter: "warn".to_owned(), format: Format::Text, no_color: false }.start();
 }
 
 impl Log {
     /// Starts logging.
     pub fn start(&self) {
-        let filter = EnvFilter::try_new(&self.log).unwrap_or_else(|_| EnvFilter::new("info"));
+        let filter = EnvFilter::try_new(&self.filter).unwrap_or_else(|_| EnvFilter::new("info"));
         let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-        let started = match self.log_format {
+        // Telling that a line was lost goes to the same place and panics there, in the middle of a request.
+        let lines = lines.log_internal_errors(false);
+        let started = match self.format {
             Format::Text => {
-                let colors = std::io::IsTerminal::is_terminal(&std::io::stderr());
+                let colors = !self.no_color && std::io::IsTerminal::is_terminal(&std::io::stderr());
                 lines.with_ansi(colors).with_target(false).try_init()
             }
             Format::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),

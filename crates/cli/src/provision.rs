@@ -41,7 +41,9 @@ impl Provision {
         if only_plan {
             return tokio::task::spawn_blocking(move || show(config, &file, prune)).await?;
         }
-        serve::print_made(&tokio::task::spawn_blocking(move || apply(config, &file, prune)).await??)
+        serve::print_made(
+            &tokio::task::spawn_blocking(move || apply(config, &file, prune, |line| say::aside(line))).await??,
+        )
     }
 }
 
@@ -49,22 +51,22 @@ fn show(config: Config, file: &ProvisionFile, prune: bool) -> anyhow::Result<()>
     let (_folder, shop) = Workshop::look(config)?;
     let plan = provision::plan(&shop, file, prune)?;
     for difference in &plan.differences {
-        say::line(difference.preview());
+        say::line(difference.preview())?;
     }
     if plan.differences.is_empty() {
-        say::line("nothing to change");
+        say::line("nothing to change")?;
     }
     shop.close();
     Ok(())
 }
 
-/// Applies a file to the stores of a config, telling each difference on standard error. When it stops midway, what was made
+/// Applies a file to the stores of a config, telling each difference. When it stops midway, what was made
 /// until then is printed before the error: it is in force, and nobody could find it again.
-pub fn apply(config: Config, file: &ProvisionFile, prune: bool) -> anyhow::Result<Made> {
+pub fn apply(config: Config, file: &ProvisionFile, prune: bool, tell: fn(&str)) -> anyhow::Result<Made> {
     let shop = Workshop::open(config)?;
     let plan = provision::plan(&shop, file, prune)?;
     for line in plan.lines() {
-        say::aside(line);
+        tell(line);
     }
     let applied = provision::apply_for(&shop, plan, serve::COMMAND_LINE);
     shop.close();
@@ -98,9 +100,9 @@ impl Check {
             say::line(format_args!(
                 "the accounts dialect deviates from RFC 9700, as documented: {}",
                 deviations.join(", ")
-            ));
+            ))?;
         }
-        say::line("all good");
+        say::line("all good")?;
         Ok(())
     }
 }

@@ -34,10 +34,13 @@ impl Serve {
         if !self.provision.is_empty() {
             let file = provision::read(&self.provision, &config)?;
             let for_files = config.clone();
-            let made = tokio::task::spawn_blocking(move || crate::provision::apply(for_files, &file, false)).await??;
+            // As an event like any other: what reads the log reads lines of one form.
+            let tell = |line: &str| tracing::info!(change = line, "provisioned");
+            let apply = move || crate::provision::apply(for_files, &file, false, tell);
+            let made = tokio::task::spawn_blocking(apply).await??;
             print_made(&made)?;
         }
-        let running = grantor_server::start(config, ServeOptions::default()).await.map_err(one_line)?;
+        let running = grantor_server::start(config, ServeOptions::default()).await?;
         announce(&running)?;
         stopped().await?;
         running.stop().await;
@@ -53,11 +56,6 @@ pub fn config(path: Option<&Path>) -> anyhow::Result<Config> {
     let Some(path) = path else { return Ok(Config::built_in()?) };
     let text = std::fs::read_to_string(path).with_context(|| format!("{}", path.display()))?;
     Config::parse(&text).with_context(|| format!("{}", path.display()))
-}
-
-/// The causes of an error in one line.
-pub fn one_line(error: grantor_server::ServeError) -> anyhow::Error {
-    anyhow::Error::new(error)
 }
 
 /// `ready <accounts_url>` for each data center.

@@ -116,7 +116,7 @@ impl<S: TokenStore> Client<S> {
     /// The data centers the accounts server knows: `GET {accounts}/oauth/serverinfo` (accounts-protocol.md section 1.2).
     ///
     /// # Errors
-    /// [`Error::Transport`] when the table cannot be had; nothing may be exchanged without it.
+    /// [`Error::Transport`] or [`Error::Refused`] when the table cannot be had; nothing may be exchanged without it.
     pub async fn data_centers(&self) -> Result<DataCenters, Error> {
         let answer = self.http.get(&self.settings.accounts_url.with("/oauth/serverinfo"), None).await?;
         if !answer.is_success() {
@@ -218,7 +218,13 @@ impl<S: TokenStore> Client<S> {
         if fresh(&kept) {
             return Ok(kept);
         }
-        self.refresh_held(&held, key, kept).await
+        let still_good = kept.is_fresh(self.clock.now(), 0).then(|| kept.clone());
+        match (self.refresh_held(&held, key, kept).await, still_good) {
+            // Good for less than a minute is better than nothing.
+            (Err(Error::NoRefreshToken | Error::Transport(_)), Some(kept)) => Ok(kept),
+            (Err(Error::Refused(why)), Some(kept)) if matches!(why.refusal, Refusal::Throttled { .. }) => Ok(kept),
+            (refreshed, _) => refreshed,
+        }
     }
 
     /// Refreshes now, even if the access token is still good.
@@ -309,5 +315,6 @@ impl<S: TokenStore> Client<S> {
 
 /// The error for an answer that says no.
 pub(crate) fn refused(answer: &Answer, refusal: Refusal) -> Error {
-    Refused { refusal, url: answer.url.clone(), request_id: answer.request_id.clone() }.into()
+    let url = answer.url.split('?').next().unwrap_or_default().to_owned();
+    Refused { refusal, url, request_id: answer.request_id.clone() }.into()
 }

@@ -270,10 +270,11 @@ async fn read_bounded(mut response: Response) -> Result<Vec<u8>, TransportCause>
 
 fn cause_of(why: reqwest::Error) -> TransportCause {
     let why = why.without_url();
-    if why.is_timeout() {
-        TransportCause::TimedOut
-    } else if why.is_connect() {
+    // A connection that took too long is both: nothing was asked yet.
+    if why.is_connect() {
         TransportCause::NoConnection { why: cause_text(&why) }
+    } else if why.is_timeout() {
+        TransportCause::TimedOut
     } else {
         TransportCause::Broken { why: cause_text(&why) }
     }

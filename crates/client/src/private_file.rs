@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::{StoreError, random_word};
 
-/// No private file is longer, in bytes.
-const LARGEST: u64 = 1024 * 1024;
+/// No private file is longer, in bytes: some 25,000 connections.
+const LARGEST: u64 = 16 * 1024 * 1024;
 
 fn failed(path: &Path, doing: &'static str) -> impl Fn(std::io::Error) -> StoreError {
     let path = path.to_path_buf();
@@ -28,7 +28,7 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
     let mut bytes = Vec::new();
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed(path, "read"))?;
     if bytes.len() as u64 > LARGEST {
-        return Err(StoreError::Unreadable { path: path.to_path_buf(), why: "it is longer than 1 MiB".to_owned() });
+        return Err(StoreError::Unreadable { path: path.to_path_buf(), why: "it is longer than 16 MiB".to_owned() });
     }
     Ok(Some(bytes))
 }
@@ -37,8 +37,15 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
 /// disk when this returns. Its folder is made (mode 0700) when it is missing.
 ///
 /// # Errors
-/// [`StoreError::Io`]; then the old contents are still there.
+/// [`StoreError::Io`]; then the old contents are still there, unless only the folder could not be synced.
 pub fn write(path: &Path, contents: &[u8]) -> Result<(), StoreError> {
+    if contents.len() as u64 > LARGEST {
+        // What cannot be read again must not take the place of what can.
+        return Err(failed(path, "written")(std::io::Error::new(
+            ErrorKind::FileTooLarge,
+            "it would be longer than 16 MiB",
+        )));
+    }
     let folder = folder_of(path);
     make_folder(&folder)?;
     let random = random_word().map_err(|why| StoreError::Other(Box::new(why)))?;

@@ -21,7 +21,7 @@ pub enum StoreError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What was tried: `read`, `written`, `locked`, `removed`.
+        /// What was tried, as in `read` or `written`.
         doing: &'static str,
         /// The system's reason.
         source: std::io::Error,

@@ -225,13 +225,7 @@ impl ClientRecord {
     /// `ClientDisabled`, `ClientNotInDataCenter`, `SecretMissing` or `SecretWrong`: the causes behind
     /// `invalid_client` and `invalid_client_secret` (accounts-protocol.md section 7.5).
     pub fn authenticate(&self, presented: &[&str], location: &str) -> Result<AuthenticatedClient<'_>, TokenError> {
-        let client = &self.client;
-        if client.disabled {
-            return Err(TokenError::ClientDisabled);
-        }
-        if !client.enabled_in(location) {
-            return Err(TokenError::ClientNotInDataCenter);
-        }
+        let client = self.admit(location)?;
         if presented.iter().all(|secret| secret.is_empty()) {
             // Mobile applications cannot keep a secret; PKCE is demanded of them instead.
             if client.client_type == ClientType::Mobile {

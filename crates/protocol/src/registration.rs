@@ -122,7 +122,7 @@ pub enum Unfit {
     /// Not an origin.
     #[error("CORS origin {0:?} cannot be registered: {1}")]
     CorsOrigin(String, NotADomain),
-    /// Too many entries of a list, or one too long for a row.
+    /// Too many entries of a list.
     #[error("{0} has at most 100 entries")]
     TooMany(&'static str),
     /// A field that clients of this type do not have.

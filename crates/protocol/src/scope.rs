@@ -1,7 +1,7 @@
 //! Scopes: the grammar of a request's list, the catalog of what exists, and which scope covers which
 //! (accounts-protocol.md section 4 and decision 16; `spec/decisions.md` 11).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// One entry of the catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,9 +97,14 @@ pub enum MalformedList {
     Empty,
     /// A space inside a comma list, an empty item, or a character no scope has.
     Item,
+    /// More than [`ScopeList::MOST`].
+    TooMany,
 }
 
 impl ScopeList {
+    /// The most items of one request. No application needs a tenth of them, and each is looked up.
+    pub const MOST: usize = 1_000;
+
     /// Reads a comma or space separated list. `", "` counts as a comma; any other space in a comma list is
     /// refused. Repetitions are dropped.
     ///
@@ -118,13 +123,18 @@ impl ScopeList {
         } else {
             text.split(' ').filter(|s| !s.is_empty()).collect()
         };
-        let mut list = Self::default();
+        if items.len() > Self::MOST {
+            return Err(MalformedList::TooMany);
+        }
+        let (mut list, mut seen) = (Self::default(), HashSet::new());
         for item in items {
             let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':' | '/');
             if item.is_empty() || item.len() > 200 || !item.chars().all(plain) {
                 return Err(MalformedList::Item);
             }
-            list.add(item);
+            if seen.insert(canonical(item)) {
+                list.0.push(item.to_owned());
+            }
         }
         Ok(list)
     }
@@ -205,6 +215,7 @@ mod tests {
             ("a.b.READ c.d.ALL,e", Err(MalformedList::Item)),
             ("a.b.READ,  c", Err(MalformedList::Item)),
             ("a,,b", Err(MalformedList::Item)),
+            (&"a.b.READ ".repeat(1_001), Err(MalformedList::TooMany)),
             ("a,", Err(MalformedList::Item)),
             ("a<script>", Err(MalformedList::Item)),
         ] {

@@ -167,6 +167,8 @@ mod tests {
             SecretKind::VerificationLink,
             SecretKind::SignUpLink,
             SecretKind::PasswordHash,
+            SecretKind::AdminToken,
+            SecretKind::Invitation,
         ];
         for (i, a) in kinds.iter().enumerate() {
             for (j, b) in kinds.iter().enumerate() {

@@ -74,5 +74,5 @@ async fn ready(State(admin): State<Admin>) -> Response {
 }
 
 async fn metrics(State(admin): State<Admin>) -> Response {
-    reply::text(StatusCode::OK, admin.house.metrics.text(admin.stores.statistics()))
+    reply::metrics(admin.house.metrics.text(admin.stores.statistics()))
 }

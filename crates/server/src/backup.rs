@@ -171,14 +171,27 @@ pub fn verify(from: &Path, key: &Path) -> Result<Vec<Kept>, BackupError> {
 /// What is wrong; nothing was written unless a database failed midway.
 pub fn restore(shop: &Workshop, from: &Path, key: &Path) -> Result<Vec<Kept>, BackupError> {
     // A backup that is damaged somewhere is found out before anything is written.
-    for kept in verify(from, key)? {
+    let whole = verify(from, key)?;
+    for kept in &whole {
         let (store, migrations) = find(shop, &kept.store)?;
         let rows = store.read_blocking(move |tx| tx.rows_of(migrations, 1));
         if rows.map_err(|why| BackupError::Store { store: kept.store.clone(), why })? > 0 {
-            return Err(BackupError::NotEmpty(kept.store));
+            return Err(BackupError::NotEmpty(kept.store.clone()));
         }
     }
-    carry(from, key, |name| Ok(Some(find(shop, name)?.0.clone())))
+    // It takes many commits. Nobody opens what one that breaks off leaves, for it would look whole.
+    mark(shop, &whole, true)?;
+    let kept = carry(from, key, |name| Ok(Some(find(shop, name)?.0.clone())))?;
+    mark(shop, &whole, false)?;
+    Ok(kept)
+}
+
+fn mark(shop: &Workshop, stores: &[Kept], unfinished: bool) -> Result<(), BackupError> {
+    for Kept { store, .. } in stores {
+        let marked = find(shop, store)?.0.write_blocking(move |tx| tx.mark_restore(unfinished));
+        marked.map_err(|why| BackupError::Store { store: store.clone(), why })?;
+    }
+    Ok(())
 }
 
 fn stores(shop: &Workshop) -> Vec<(String, &Store, &'static Migrations)> {
@@ -236,16 +249,20 @@ fn read_key(file: &Path) -> Result<[u8; 32], BackupError> {
 /// # Errors
 /// Why it cannot be made.
 pub fn key_file(path: &Path) -> std::io::Result<std::fs::File> {
-    private_file(path)
+    let mut options = std::fs::OpenOptions::new();
+    private(options.write(true).create_new(true)).open(path)
 }
 
-/// A new file that only its owner may read.
+/// A file that only its owner may read, empty whatever was there.
 fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    private(options.write(true).create(true).truncate(true)).open(path)
+}
+
+fn private(options: &mut std::fs::OpenOptions) -> &mut std::fs::OpenOptions {
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
 }
 
 /// The key of one file.

@@ -1,7 +1,10 @@
 //! Counters and timings, in the text format of Prometheus. Handles are resolved once, so that counting on the
 //! hot paths is one atomic addition.
 
-use std::{sync::atomic::AtomicU64, time::Duration};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, text::encode},
@@ -157,11 +160,11 @@ struct StoreLabels {
 
 /// One store's counters, as they stand when somebody looks.
 #[derive(Debug, Clone)]
-struct StoreGauges {
-    steps: Family<StoreLabels, Gauge<u64, AtomicU64>>,
-    commits: Family<StoreLabels, Gauge<u64, AtomicU64>>,
-    shed: Family<StoreLabels, Gauge<u64, AtomicU64>>,
-    failed: Family<StoreLabels, Gauge<u64, AtomicU64>>,
+struct StoreMetrics {
+    steps: Family<StoreLabels, Counter>,
+    commits: Family<StoreLabels, Counter>,
+    shed: Family<StoreLabels, Counter>,
+    failed: Family<StoreLabels, Counter>,
     queued: Family<StoreLabels, Gauge<u64, AtomicU64>>,
 }
 
@@ -172,7 +175,7 @@ pub struct Metrics {
     requests: Family<RequestLabels, Counter>,
     refusals: Family<RefusalLabels, Counter>,
     seconds: Family<EndpointLabels, Histogram>,
-    stores: StoreGauges,
+    stores: StoreMetrics,
 }
 
 fn seconds_histogram() -> Histogram {
@@ -188,7 +191,7 @@ impl Default for Metrics {
         registry.register("refusals", "Requests refused, by endpoint and true cause", refusals.clone());
         let seconds = Family::new_with_constructor(seconds_histogram as fn() -> Histogram);
         registry.register("request_seconds", "Time to answer, by endpoint", seconds.clone());
-        let stores = StoreGauges {
+        let stores = StoreMetrics {
             steps: Family::default(),
             commits: Family::default(),
             shed: Family::default(),
@@ -220,10 +223,10 @@ impl Metrics {
     pub fn text<'a>(&self, stores: impl Iterator<Item = (&'a str, grantor_store::StoreStatistics)>) -> String {
         for (name, now) in stores {
             let labels = StoreLabels { store: name.to_owned() };
-            self.stores.steps.get_or_create(&labels).set(now.steps);
-            self.stores.commits.get_or_create(&labels).set(now.commits);
-            self.stores.shed.get_or_create(&labels).set(now.shed);
-            self.stores.failed.get_or_create(&labels).set(now.failed);
+            self.stores.steps.get_or_create(&labels).inner().store(now.steps, Ordering::Relaxed);
+            self.stores.commits.get_or_create(&labels).inner().store(now.commits, Ordering::Relaxed);
+            self.stores.shed.get_or_create(&labels).inner().store(now.shed, Ordering::Relaxed);
+            self.stores.failed.get_or_create(&labels).inner().store(now.failed, Ordering::Relaxed);
             self.stores.queued.get_or_create(&labels).set(now.queued as u64);
         }
         let mut text = String::new();

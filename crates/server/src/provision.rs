@@ -88,6 +88,16 @@ impl Workshop {
         Ok(Self { config, stores, clock, entropy: Entropy::default() })
     }
 
+    /// Opens stores that were made before: a command that has nothing to do in new ones is in the wrong folder, or its config
+    /// names another one.
+    ///
+    /// # Errors
+    /// The same, and which store is not there.
+    pub fn open_existing(config: Config) -> Result<Self, ProvisionError> {
+        stores::all_there(&config)?;
+        Self::open(config)
+    }
+
     /// Opens the stores only to look at them: instead of a SQLite file that was never made it has an empty one, in a
     /// folder that goes with the first of the two.
     ///

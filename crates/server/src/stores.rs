@@ -47,6 +47,27 @@ fn open_one(name: &str, url: &str, data_dir: &Path, exclusive: bool, now: Timest
     Store::open(&url, migrations, &options).map_err(wrong)
 }
 
+/// That every SQLite store of the config was made before. Of PostgreSQL only the database itself could tell.
+///
+/// # Errors
+/// The first that was not.
+pub fn all_there(config: &Config) -> Result<(), OpenError> {
+    let served = config.data_centers.iter().filter(|dc| dc.served_here());
+    let named = served.map(|dc| (dc.location.as_str(), database(dc)));
+    for (name, url) in std::iter::once(("directory", config.directory.database.clone())).chain(named) {
+        let wrong = |why| OpenError { which: name.to_owned(), why };
+        let DatabaseUrl::Sqlite(file) = DatabaseUrl::parse(&url, &config.data_dir).map_err(wrong)? else { continue };
+        let unseen =
+            |why: &dyn std::fmt::Display| wrong(StoreError::Unavailable(format!("{}: {why}", file.display()).into()));
+        match file.try_exists() {
+            Ok(true) => {}
+            Ok(false) => return Err(unseen(&"there is no such file; is this the server's folder, and its config?")),
+            Err(error) => return Err(unseen(&error)),
+        }
+    }
+    Ok(())
+}
+
 /// Puts the SQLite stores that were never made into another folder, so that opening them makes nothing where they belong.
 ///
 /// # Errors

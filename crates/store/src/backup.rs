@@ -13,7 +13,11 @@ use std::sync::{
 use data_encoding::BASE64;
 use serde_json::{Value as Json, json};
 
-use crate::{Migrations, Store, StoreError, Tx, engine::Value, snapshot::made};
+use crate::{
+    Migrations, Store, StoreError, Tx,
+    engine::{UNFINISHED_RESTORE, Value},
+    snapshot::made,
+};
 
 /// Rows that are written back in one step.
 const SLICE: usize = 1_000;
@@ -76,6 +80,23 @@ impl Tx<'_> {
         }
         send(json!({ "rows": totals.rows }).to_string())?;
         Ok(totals)
+    }
+
+    /// Notes that a backup is being written into this store, or that it is whole now. Meanwhile nobody opens it
+    /// ([`StoreError::HalfRestored`]); who has it open already goes on.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub fn mark_restore(&mut self, unfinished: bool) -> Result<(), StoreError> {
+        if unfinished {
+            self.execute(
+                "INSERT INTO migration (name, checksum, at) VALUES ($1, '', 0) ON CONFLICT (name) DO NOTHING",
+                &[UNFINISHED_RESTORE.into()],
+            )?;
+        } else {
+            self.execute("DELETE FROM migration WHERE name = $1", &[UNFINISHED_RESTORE.into()])?;
+        }
+        Ok(())
     }
 
     /// How many rows the tables of these migrations have, up to `most`.

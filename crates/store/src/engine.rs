@@ -2,6 +2,7 @@
 //! face ([`Tx`], [`Param`], [`Row`]) over the two engines.
 
 mod changes;
+mod files;
 mod job;
 mod migrations;
 mod note;
@@ -18,6 +19,7 @@ mod value;
 
 pub(crate) use changes::{Changes, Moment};
 pub use migrations::Migrations;
+pub(crate) use migrations::UNFINISHED_RESTORE;
 pub use options::{StoreOptions, StoreStatistics};
 pub use param::Param;
 pub use row::Row;

@@ -47,14 +47,14 @@ pub enum StoreError {
         given: usize,
     },
     /// The commit was refused. All steps of the batch got this error.
-    #[error("the commit failed")]
-    Commit(#[source] Box<StoreError>),
+    #[error("the commit failed: {0}")]
+    Commit(Box<StoreError>),
     /// SQLite: another step of the same batch lost the whole transaction.
-    #[error("the transaction was lost with another step")]
-    RolledBack(#[source] Box<StoreError>),
+    #[error("the transaction was lost with another step: {0}")]
+    RolledBack(Box<StoreError>),
     /// The step swallowed the error of a statement and returned success; it was rolled back.
-    #[error("the step went on after a failed statement")]
-    WentOn(#[source] Box<StoreError>),
+    #[error("the step went on after a failed statement: {0}")]
+    WentOn(Box<StoreError>),
     /// A step that was to look something up with one statement asked for another; it cannot be of the same snapshot.
     #[error("a look-up asked for a second statement")]
     SecondStatement,
@@ -75,6 +75,9 @@ pub enum StoreError {
         /// The unknown migration.
         name: String,
     },
+    /// A restore into this database broke off: what is in it is a part of a backup, and looks whole.
+    #[error("a restore into this database broke off; remove the database and restore again")]
+    HalfRestored,
     /// Another process has locked this data file.
     #[error("{} is in use by another running server", .0.display())]
     InUse(PathBuf),
@@ -82,12 +85,12 @@ pub enum StoreError {
     #[error("{0}")]
     Url(Cow<'static, str>),
     /// A file cannot be opened, created or locked.
-    #[error("{}", path.display())]
+    #[error("{}: {why}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
         /// The system's answer.
-        source: Arc<io::Error>,
+        why: Arc<io::Error>,
     },
     /// SQLite refused something.
     #[error("SQLite error {code}: {message}")]
@@ -131,6 +134,7 @@ impl StoreError {
             | Self::Panicked
             | Self::Migration { .. }
             | Self::Newer { .. }
+            | Self::HalfRestored
             | Self::InUse(_)
             | Self::Url(_)
             | Self::Io { .. } => false,

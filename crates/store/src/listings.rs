@@ -193,10 +193,11 @@ impl Tx<'_> {
         };
         let mut params: Vec<Param<'_>> = vec![after.as_bytes().into(), rows.into()];
         params.extend(keys);
-        let (mut seen, mut last, mut found) = (0, None, Vec::new());
+        let (mut seen, mut beyond, mut last, mut found) = (0, false, None, Vec::new());
         self.all(sql, &params, |row| {
             seen += 1;
             if found.len() >= limit {
+                beyond = true;
                 return Ok(());
             }
             let id = TokenId::from_bytes(row.array(0)?);
@@ -218,7 +219,7 @@ impl Tx<'_> {
             }
             Ok(())
         })?;
-        let more = seen == rows || found.len() >= limit;
+        let more = seen == rows || beyond;
         Ok((found, last.filter(|_| more)))
     }
 

@@ -273,9 +273,15 @@ impl Tx<'_> {
         if !kept_by.is_empty() {
             return Ok(Err(NotDeleted::KeptBy(kept_by)));
         }
-        let ended = self.revoke_grants_of(user, now)?;
+        let mut ended = self.revoke_grants_of(user, now)?;
         self.remove_user(user)?;
         for organization in go_along {
+            // What was granted for the whole organization ends with it.
+            ended.extend(self.all(
+                "SELECT client_id FROM grants WHERE organization_id = $1 AND revoked_at IS NULL ORDER BY client_id, id",
+                &[organization.id.as_str().into()],
+                |row| row.text(0),
+            )?);
             self.remove_organization(&organization.id)?;
         }
         let concerning = Concerning { user: Some(user), ..Concerning::default() };

@@ -1,5 +1,5 @@
 //! Removing what is dead, a bounded slice at a time: expired rows lie together because their keys order by
-//! time (`spec/decisions.md` 1; architecture section 7).
+//! time (`spec/decisions.md` 1).
 
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ impl Tx<'_> {
     /// full slice means there may be more.
     pub fn sweep(&mut self, policy: &Policy, slice: i64, now: Timestamp) -> Result<u64, StoreError> {
         let longest_code = policy.code_lifetime.max(policy.portal_code_lifetime).max(policy.device_code_lifetime);
+        let enhancements_until = now.minus(policy.enhancement_token_lifetime.max(Policy::CODE_MEMORY));
         let codes_until = now.minus(Policy::CODE_MEMORY).minus(INTERACTION_LIFETIME).minus(longest_code);
         // Refresh tokens before codes: the order in which every step takes its locks.
         let mut gone = self.execute(
@@ -50,7 +51,7 @@ impl Tx<'_> {
         )?;
         gone += self.execute(
             "DELETE FROM enhancements WHERE id IN (SELECT id FROM enhancements WHERE id < $1 ORDER BY id LIMIT $2)",
-            &[TokenId::first_of(now.minus(Policy::CODE_MEMORY)).as_bytes().into(), slice.into()],
+            &[TokenId::first_of(enhancements_until).as_bytes().into(), slice.into()],
         )?;
         gone += self.execute(
             "DELETE FROM browser_sessions WHERE id IN (SELECT id FROM browser_sessions WHERE id < $1 ORDER BY id LIMIT $2)",

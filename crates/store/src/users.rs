@@ -245,6 +245,8 @@ impl Tx<'_> {
         self.remove_grants_in(id)?;
         for sql in [
             "DELETE FROM invitations WHERE organization_id = $1",
+            // Once more: an invitation may have been accepted while the grants went. From here on there is none.
+            "DELETE FROM memberships WHERE organization_id = $1",
             "DELETE FROM organization_policies WHERE organization_id = $1",
             "DELETE FROM reviews WHERE organization_id = $1",
             "DELETE FROM organizations WHERE id = $1",

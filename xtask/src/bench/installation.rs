@@ -339,9 +339,9 @@ fn counts(metrics: &str) -> Counts {
         let ours = name.contains("store=\"us\"");
         if name.starts_with("grantor_refusals_total{") {
             counts.refused += value;
-        } else if name.starts_with("grantor_store_steps{") && ours {
+        } else if name.starts_with("grantor_store_steps_total{") && ours {
             counts.steps += value;
-        } else if name.starts_with("grantor_store_commits{") && ours {
+        } else if name.starts_with("grantor_store_commits_total{") && ours {
             counts.commits += value;
         }
     }

@@ -1,7 +1,8 @@
 //! What an operator types, from outside: each command's output, its exit code, and what a mistake is told.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -125,14 +126,29 @@ fn a_file_is_checked_planned_applied_and_then_there_is_nothing_to_change() {
     for line in added {
         assert!(plan.contains(line), "{plan}");
     }
-    assert!(!desk.path().join("data/us.db").exists(), "a plan makes nothing");
+    assert!(!desk.path().join("data").exists(), "a plan makes nothing");
     let out = desk.command(&["provision", "people.toml"]).output().unwrap();
     let (made, lines) = (text(&out.stdout), text(&out.stderr));
     assert!(out.status.success() && lines.lines().count() == 3, "{}", told(&out));
     let secret = made.trim().strip_prefix("ZYLKER_DESK_CLIENT_SECRET=").unwrap();
     assert!(secret.len() >= 40 && !lines.contains(secret), "shown once, to whoever reads standard output");
+    for file in ["us.db", "us.db.lock", "directory.db", ""] {
+        let mode = fs::metadata(desk.path().join("data").join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{file}: nobody else's, not even to lock it");
+    }
     assert_eq!(desk.done(&["provision", "people.toml"]), "");
     assert_eq!(desk.done(&["provision", "--plan", "people.toml"]), "nothing to change\n");
+    for (from, to, why) in [
+        ("", "\n[[user]]\nemail = \"bob@zylker.example\"\nzuid = 700001\n", "the zuid 700001 is given twice"),
+        ("", "\n[[organization]]\nname = \"A\"\n[[organization]]\nname = \"A\"\n", "the name is given twice"),
+        ("", "\n[[scope]]\nname = \"zohobigin.modules.all\"\ndescription = \"x\"\n", "built-in catalog"),
+        ("\"correct horse battery staple\"", "5318008", "invalid type: integer, expected"),
+    ] {
+        let text = if from.is_empty() { format!("{PEOPLE}{to}") } else { PEOPLE.replace(from, to) };
+        fs::write(desk.path().join("wrong.toml"), text).unwrap();
+        let reason = desk.refused(&["check", "wrong.toml"]);
+        assert!(reason.contains(why) && !reason.contains("5318008"), "{reason}");
+    }
     fs::write(desk.path().join("wrong.toml"), PEOPLE.replace("first_name", "firstname")).unwrap();
     let reason = desk.refused(&["provision", "wrong.toml"]);
     assert!(reason.contains("firstname") && reason.contains("first_name"), "{reason}");
@@ -176,6 +192,7 @@ fn admin_tokens_are_made_listed_and_ended_by_name() {
 #[test]
 fn signing_keys_turn_when_told_and_the_old_ones_stay_published() {
     let desk = Desk::new();
+    desk.done(&["provision", "people.toml"]);
     assert!(desk.done(&["keys", "list"]).starts_with("no signing keys yet"));
     let first = desk.done(&["keys", "rotate"]);
     let algorithms: Vec<&str> = first.lines().skip(1).map(|line| words(line)[1]).collect();
@@ -243,6 +260,7 @@ fn a_backup_is_made_verified_and_restored_into_empty_stores_only() {
     assert!(desk.refused(&["backup", "--make-key", "key"]).contains("there already"));
     let made = desk.done(&["backup", "all.backup", "--key", "key"]);
     assert!(made.contains("directory") && made.contains("all.backup is whole"), "{made}");
+    assert!(made.contains("grantor verify all.backup --key key\n"), "a command that works: {made}");
     assert!(desk.done(&["verify", "all.backup", "--key", "key"]).ends_with("unchanged since it was made\n"));
     assert!(desk.refused(&["restore", "all.backup", "--key", "key"]).contains("empty"));
     fs::rename(desk.path().join("data"), desk.path().join("lost")).unwrap();
@@ -268,6 +286,67 @@ fn the_doctor_says_what_is_wrong_and_counts_it() {
     assert_eq!(out.status.code(), Some(1), "{}", told(&out));
     assert!(text(&out.stdout).contains("BAD   database"), "{}", told(&out));
     assert!(text(&out.stderr).contains("does not work") || text(&out.stderr).contains("do not work"), "{}", told(&out));
+}
+
+/// In the wrong folder, a relative `data_dir` is another one: nothing is made there, and nothing is said to be whole.
+#[test]
+fn what_only_looks_or_keeps_makes_no_stores() {
+    let desk = Desk::new();
+    desk.done(&["backup", "--make-key", "key"]);
+    for words in [
+        &["backup", "b1", "--key", "key"][..],
+        &["keys", "list"],
+        &["keys", "rotate"],
+        &["admin-token", "list"],
+        &["admin-token", "end", "ci"],
+        &["client", "secret", "list", "--client-id", CLIENT],
+    ] {
+        let reason = desk.refused(words);
+        assert!(reason.contains("directory.db: there is no such file"), "{words:?}: {reason}");
+    }
+    assert!(!desk.path().join("data").exists() && !desk.path().join("b1").exists());
+}
+
+/// A log on a full disk, or whose reader died, costs lines and no answers.
+#[test]
+fn a_log_that_nobody_takes_costs_no_answer() {
+    let desk = Desk::new();
+    let mut process = desk.command(&["serve", "--provision", "people.toml"]).spawn().unwrap();
+    drop(process.stderr.take());
+    let mut served = Served(process);
+    let mut out = BufReader::new(served.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let ready = out.find_map(|line| line.strip_prefix("ready http://").map(str::to_owned)).unwrap();
+    for _ in 0..3 {
+        let mut asked = std::net::TcpStream::connect(&ready).unwrap();
+        let body = "grant_type=refresh_token&client_id=1000.NOBODY&client_secret=x&refresh_token=x";
+        let head = format!(
+            "POST /oauth/v2/token HTTP/1.1\r\nhost: {ready}\r\nconnection: close\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        asked.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        asked.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains("{\"error\":\"invalid_client\"}"), "{answer}");
+    }
+}
+
+#[test]
+fn a_log_for_machines_has_no_other_lines() {
+    let desk = Desk::new();
+    let words = ["serve", "--provision", "people.toml", "--log-format", "json"];
+    let mut process = desk.command(&words).spawn().unwrap();
+    let log = process.stderr.take().unwrap();
+    let mut served = Served(process);
+    let mut out = BufReader::new(served.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(out.any(|line| line.starts_with("ready ")));
+    drop(served);
+    let lines: Vec<String> = BufReader::new(log).lines().map_while(Result::ok).collect();
+    assert!(lines.iter().any(|line| line.contains("+ user alice@zylker.example (us)")), "{lines:?}");
+    for line in lines {
+        assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok(), "{line}");
+    }
+    assert_eq!(desk.command(&["serve", "--log", ""]).output().unwrap().status.code(), Some(2));
 }
 
 /// A pager that is closed early, `head`.

@@ -131,6 +131,25 @@ fn what_was_kept_comes_back_in_every_store() {
     assert_eq!(plan.lines().collect::<Vec<_>>(), [""; 0]);
 }
 
+/// It takes many commits; a part of them looks whole.
+#[test]
+fn what_a_restore_that_broke_off_left_is_not_opened() {
+    let place = Place::new();
+    let (old, kept) = place.backed_up();
+    let new = place.open("new");
+    mark(&new, &kept, true).unwrap();
+    new.close();
+    for _ in 0..2 {
+        let why = Workshop::open(place.config("new")).unwrap_err().to_string();
+        assert!(why.contains("a restore into this database broke off"), "{why}");
+    }
+    std::fs::remove_dir_all(place.path("new")).unwrap();
+    let new = place.open("new");
+    assert_eq!(restore(&new, &place.file, &place.key).unwrap(), kept);
+    new.close();
+    assert_eq!(everything(&place.open("new")), everything(&old));
+}
+
 #[test]
 fn a_backup_shows_nothing_of_what_is_in_it() {
     let place = Place::new();

@@ -5,13 +5,21 @@ pub(crate) fn explain(error: &toml::de::Error, text: &str) -> String {
     let line = error.span().map(|span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
     let place = line.map(|n| format!("line {n}: ")).unwrap_or_default();
     let message = error.message().replace('\n', " ");
-    let Some(rest) = message.strip_prefix("unknown field `") else { return format!("{place}{message}") };
+    let Some(rest) = message.strip_prefix("unknown field `") else { return format!("{place}{}", unquoted(&message)) };
     let Some((unknown, expected)) = rest.split_once('`') else { return format!("{place}{message}") };
     let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
     match nearest(unknown, &known) {
         Some(best) => format!("{place}unknown key `{unknown}`; did you mean `{best}`?"),
         None => format!("{place}unknown key `{unknown}`; known here: {}", known.join(", ")),
     }
+}
+
+/// A message about a wrong type or value, without the value: where a secret belongs, it is one.
+fn unquoted(message: &str) -> String {
+    let told = ["invalid type: ", "invalid value: "].iter().any(|what| message.starts_with(what));
+    let Some((before, rest)) = message.rsplit_once(", expected ").filter(|_| told) else { return message.to_owned() };
+    let kind = before.split(['`', '"']).next().unwrap_or_default().trim_end();
+    format!("{kind}, expected {rest}")
 }
 
 /// The known name closest to a mistyped one, if any is close.
@@ -46,6 +54,21 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_not_repeated() {
+        for (message, expected) in [
+            ("invalid type: integer `1234567890123456`, expected a string", "invalid type: integer, expected a string"),
+            (
+                "invalid type: string \"s3cret, expected\", expected a boolean",
+                "invalid type: string, expected a boolean",
+            ),
+            ("invalid type: map, expected a string", "invalid type: map, expected a string"),
+            ("missing field `name`", "missing field `name`"),
+        ] {
+            assert_eq!(unquoted(message), expected);
+        }
+    }
 
     #[test]
     fn the_nearest_name_is_found() {

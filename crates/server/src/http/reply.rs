@@ -88,6 +88,13 @@ pub fn text(status: StatusCode, body: impl Into<Body>) -> Response {
     response
 }
 
+/// Metrics, in the format of OpenMetrics.
+pub fn metrics(text: String) -> Response {
+    let mut response = response(StatusCode::OK, "application/openmetrics-text; version=1.0.0; charset=utf-8", text);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 /// A file of the program: kept for good where its name says what is in it, else asked for again soon.
 pub fn asset(asset: &Asset) -> Response {
     let mut response = response(StatusCode::OK, asset.content_type, asset.bytes);

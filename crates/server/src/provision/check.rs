@@ -23,7 +23,7 @@ fn wrong(text: String) -> Checked {
 
 /// Checks everything.
 pub(super) fn check(file: &ProvisionFile, config: &Config) -> Checked {
-    let mut ids = HashSet::new();
+    let (mut ids, mut named_only) = (HashSet::new(), HashSet::new());
     for o in &file.organizations {
         let who = format!("organization {:?}", o.name);
         served(&who, o.data_center.as_deref(), config)?;
@@ -33,6 +33,8 @@ pub(super) fn check(file: &ProvisionFile, config: &Config) -> Checked {
             if !ids.insert(id.clone()) {
                 return wrong(format!("{who}: the id {id} is given twice"));
             }
+        } else if !named_only.insert((&o.name, &o.data_center)) {
+            return wrong(format!("{who}: the name is given twice without an id, so nobody could tell them apart"));
         }
         if let Some(environment) = &o.environment
             && Environment::parse(environment).is_none()
@@ -41,24 +43,26 @@ pub(super) fn check(file: &ProvisionFile, config: &Config) -> Checked {
         }
     }
     let mut addresses = HashSet::new();
-    let mut people = HashSet::new();
+    let mut numbers = HashSet::new();
     for u in &file.users {
         user(u, config, &mut addresses)?;
-        if let Some(zuid) = u.zuid
-            && !people.insert((fold_email(&u.email), zuid))
-        {
-            return wrong(format!(
-                "user {:?}: the zuid {zuid} is given to this address twice; a person has one home",
-                u.email
-            ));
-        }
+        number(u, &mut numbers)?;
     }
     let scopes = catalog_with(file);
-    let mut clients = HashSet::new();
+    let (mut clients, mut named_clients) = (HashSet::new(), HashSet::new());
     for c in &file.clients {
         client(c, config, &scopes)?;
-        if c.id.as_ref().is_some_and(|id| !clients.insert(id.clone())) {
-            return wrong(format!("client {:?}: its id is given twice", c.name));
+        match &c.id {
+            Some(id) if !clients.insert(id.clone()) => {
+                return wrong(format!("client {:?}: its id is given twice", c.name));
+            }
+            None if !named_clients.insert((&c.name, &c.owner)) => {
+                return wrong(format!(
+                    "client {:?}: this name and owner are given twice without an id, so nobody could tell them apart",
+                    c.name
+                ));
+            }
+            _ => {}
         }
     }
     for p in &file.portals {
@@ -77,23 +81,38 @@ pub(super) fn check(file: &ProvisionFile, config: &Config) -> Checked {
         }
         let mut own = HashSet::new();
         for entry in &p.users {
-            user(&entry.into(), config, &mut own)?;
+            let entry = entry.into();
+            user(&entry, config, &mut own)?;
+            number(&entry, &mut numbers)?;
         }
         if let Some(logo) = &p.logo {
             read_logo(logo)?;
         }
     }
+    let built_in = Scopes::new(&[]);
     for s in &file.scopes {
         let parts = s.name.split('.').count();
         let plain = s.name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
         if parts < 3 || !plain || s.name.split('.').any(str::is_empty) {
             return wrong(format!("scope {:?}: a name like Service.scope.READ is wanted", s.name));
         }
+        if built_in.catalog.find(&s.name).is_some() {
+            return wrong(format!("scope {}: it is in the built-in catalog", s.name));
+        }
         if s.description.trim().is_empty() {
             return wrong(format!("scope {}: it needs a description for the consent page", s.name));
         }
     }
     Ok(())
+}
+
+fn number(u: &UserEntry, seen: &mut HashSet<i64>) -> Checked {
+    match u.zuid {
+        Some(zuid) if !seen.insert(zuid) => {
+            wrong(format!("user {:?}: the zuid {zuid} is given twice; it is one person's, who has one home", u.email))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn user(u: &UserEntry, config: &Config, seen: &mut HashSet<(Option<String>, String)>) -> Checked {

@@ -56,7 +56,7 @@ pub fn add(shop: &Workshop, client_id: &str, location: Option<&str>, who: &str) 
     let place = match (registration.same_secret, location) {
         (true, None) => String::new(),
         (true, Some(_)) => {
-            return Err(ProvisionError::new("this client has one secret for all data centers: leave out --location"));
+            return Err(ProvisionError::new("this client has one secret for all data centers: name none"));
         }
         (false, Some(place)) if registration.client.enabled_in(place) => place.to_owned(),
         (false, _) => {

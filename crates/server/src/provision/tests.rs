@@ -141,7 +141,7 @@ fn an_organization_keeps_its_environment() {
     assert_eq!(run(&dir, &file.replace("Acme", "Acme Inc"), false).unwrap().0, ["~ organization 1 Acme Inc"]);
     // Two entries that mean one organization, which is not there yet.
     let twice = "[[organization]]\nname='B'\n[[organization]]\nname='B'\nenvironment='developer'\n";
-    assert!(run(&dir, twice, false).unwrap_err().to_string().contains("cannot become a developer one"));
+    assert!(run(&dir, twice, false).unwrap_err().to_string().contains("the name is given twice without an id"));
     run(&dir, "", true).unwrap();
     run(&dir, &file.replace("sandbox", "developer"), false).unwrap();
 }
@@ -163,7 +163,7 @@ fn who_moves_leaves_the_old_home_first() {
     assert_eq!(run(&dir, &eu, true).unwrap().0, ["- user b@acme.example (us)", "+ user b@acme.example (eu)"]);
     let both = format!("{us}zuid=5\n{eu}zuid=5\n");
     let told = run(&dir, &both, false).unwrap_err().to_string();
-    assert_eq!(told, "user \"B@acme.example\": the zuid 5 is given to this address twice; a person has one home");
+    assert_eq!(told, "user \"B@acme.example\": the zuid 5 is given twice; it is one person's, who has one home");
 }
 
 #[test]

@@ -42,6 +42,9 @@ pub(crate) enum Flavor {
 pub(crate) const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, at BIGINT NOT NULL)";
 
+/// Stands in the table while a backup is written into the store.
+pub(crate) const UNFINISHED_RESTORE: &str = "unfinished_restore";
+
 impl Migrations {
     /// The names of the tables that the list makes and does not drop again, oldest first.
     pub(crate) fn tables(&self) -> impl Iterator<Item = &'static str> + use<> {
@@ -61,6 +64,9 @@ impl Migrations {
     /// Compares what was applied (in order of name) with this list, and gives the rest.
     pub(crate) fn pending(&self, applied: &[Applied], flavor: Flavor) -> Result<Vec<Pending>, StoreError> {
         for done in applied {
+            if done.name == UNFINISHED_RESTORE {
+                return Err(StoreError::HalfRestored);
+            }
             let Some((name, sql)) = self.files.iter().find(|(name, _)| *name == done.name) else {
                 return Err(StoreError::Newer { name: done.name.clone() });
             };

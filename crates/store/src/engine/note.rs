@@ -1,10 +1,12 @@
 //! A number in the file beside a database that locks it. An operator's command puts a new one there after a commit that
 //! matters to the server, and the server looks whether it is still the one it knows.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::OnceLock;
+
+use super::files::private;
 
 #[derive(Debug, Default)]
 pub(crate) struct Note {
@@ -32,7 +34,7 @@ impl Note {
         let Some(path) = &self.path else { return Ok(()) };
         let mut number = [0; 8];
         aws_lc_rs::rand::fill(&mut number).map_err(io::Error::other)?;
-        write_number(&OpenOptions::new().create(true).truncate(false).write(true).open(path)?, number)
+        write_number(&private().write(true).open(path)?, number)
     }
 }
 

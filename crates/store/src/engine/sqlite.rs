@@ -8,7 +8,7 @@ mod session;
 mod write_back;
 mod writer;
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +21,7 @@ pub(crate) use self::session::Session;
 use self::readers::Readers;
 use self::writer::Writer;
 use super::changes::Changes;
+use super::files::{make_folder, private};
 use super::job::Job;
 use super::migrations::Migrations;
 use super::note::Note;
@@ -51,7 +52,7 @@ impl SqliteEngine {
         counters: Arc<Counters>,
     ) -> Result<Self, StoreError> {
         if let Some(folder) = file.parent() {
-            std::fs::create_dir_all(folder).map_err(|source| io_error(folder, source))?;
+            make_folder(folder).map_err(|why| io_error(folder, why))?;
         }
         let lock = if options.exclusive { Some(lock(file)?) } else { None };
         create(file)?;
@@ -68,7 +69,7 @@ impl SqliteEngine {
                 // Last, so that the next server finds a closed database.
                 drop(lock);
             })
-            .map_err(|source| io_error(file, source))?;
+            .map_err(|why| io_error(file, why))?;
         Ok(Self {
             orders,
             readers: Readers::new(file, options.readers),
@@ -145,16 +146,11 @@ impl SqliteEngine {
 /// Locks `FILE.lock` for as long as the returned file lives.
 fn lock(file: &Path) -> Result<File, StoreError> {
     let path = lock_of(file);
-    let lock = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|source| io_error(&path, source))?;
+    let lock = private().write(true).open(&path).map_err(|why| io_error(&path, why))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse(file.to_owned())),
-        Err(TryLockError::Error(source)) => Err(io_error(&path, source)),
+        Err(TryLockError::Error(why)) => Err(io_error(&path, why)),
     }
 }
 
@@ -164,11 +160,7 @@ fn lock_of(file: &Path) -> PathBuf {
 
 /// Creates an absent file readable by its owner only; SQLite gives its log the same rights.
 fn create(file: &Path) -> Result<(), StoreError> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop).map_err(|source| io_error(file, source))
+    private().append(true).open(file).map(drop).map_err(|why| io_error(file, why))
 }
 
 /// The path with something appended to its name.
@@ -178,6 +170,6 @@ fn beside(file: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn io_error(path: &Path, source: std::io::Error) -> StoreError {
-    StoreError::Io { path: path.to_owned(), source: Arc::new(source) }
+fn io_error(path: &Path, why: std::io::Error) -> StoreError {
+    StoreError::Io { path: path.to_owned(), why: Arc::new(why) }
 }

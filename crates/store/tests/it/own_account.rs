@@ -5,7 +5,7 @@ use grantor_protocol::secret::SecretKind;
 use grantor_protocol::token::PresentedToken;
 use grantor_store::{
     Confirmed, MAIL_LINK_LIFETIME, MailPurpose, NewAccount, NewBrowserSession, NewMailLink, NewPassword, NewUser,
-    PasswordChange, PortalUserChange, SeenFrom, SessionLife,
+    NotDeleted, PasswordChange, PortalUserChange, SeenFrom, SessionLife, password_mark,
 };
 
 use crate::fixtures::{

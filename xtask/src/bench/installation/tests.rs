@@ -7,9 +7,9 @@ fn counters_are_added_up() {
     let text = "# HELP grantor_refusals Requests refused\n\
         grantor_refusals_total{endpoint=\"Token\",cause=\"CodeUnknown\"} 2\n\
         grantor_refusals_total{endpoint=\"UserInfo\",cause=\"Expired\"} 1\n\
-        grantor_store_steps{store=\"directory\"} 9\n\
-        grantor_store_steps{store=\"us\"} 40\n\
-        grantor_store_commits{store=\"us\"} 4\n# EOF\n";
+        grantor_store_steps_total{store=\"directory\"} 9\n\
+        grantor_store_steps_total{store=\"us\"} 40\n\
+        grantor_store_commits_total{store=\"us\"} 4\n# EOF\n";
     assert_eq!(counts(text), Counts { refused: 3.0, steps: 40.0, commits: 4.0 });
 }
 

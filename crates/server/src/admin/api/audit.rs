@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Answer, ApiError, ApiErrorBody, Page, Paging, Sought, shown};
+use super::{Answer, ApiError, ApiErrorBody, Page, Paging, SoughtPage, shown};
 use crate::admin::Admin;
 
 /// One audit row.
@@ -77,8 +77,7 @@ fn body(row: AuditRow) -> AuditBody {
 )]
 pub(in crate::admin) async fn list(
     State(admin): State<Admin>,
-    Sought(wanted): Sought<Wanted>,
-    Sought(paging): Sought<Paging>,
+    SoughtPage(wanted, paging): SoughtPage<Wanted>,
 ) -> Answer<Page<AuditBody>> {
     let store = admin.data_center(&wanted.data_center)?;
     let filter = AuditWanted {

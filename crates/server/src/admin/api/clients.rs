@@ -8,7 +8,7 @@ use grantor_store::{NoticeFilter, NoticeKind, Registration};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, Sought, provisioning, shown};
+use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, Sought, SoughtPage, provisioning, shown};
 use crate::{
     admin::Admin,
     provision::{Change, ClientEntry, ProvisionFile, secrets},
@@ -85,8 +85,7 @@ fn body(found: Registration) -> ClientBody {
 )]
 pub(in crate::admin) async fn list(
     State(admin): State<Admin>,
-    Sought(wanted): Sought<Wanted>,
-    Sought(paging): Sought<Paging>,
+    SoughtPage(wanted, paging): SoughtPage<Wanted>,
 ) -> Answer<Page<ClientBody>> {
     let (limit, after, search) = (paging.limit(), paging.after.unwrap_or_default(), wanted.search);
     let found = admin
@@ -242,8 +241,7 @@ pub(in crate::admin) struct NoticesWanted {
 pub(in crate::admin) async fn notices(
     State(admin): State<Admin>,
     Named(id): Named<String>,
-    Sought(wanted): Sought<NoticesWanted>,
-    Sought(paging): Sought<Paging>,
+    SoughtPage(wanted, paging): SoughtPage<NoticesWanted>,
 ) -> Answer<Page<NoticeBody>> {
     find(&admin, &id).await?;
     let kind = match wanted.kind.as_deref().filter(|kind| !kind.is_empty()) {

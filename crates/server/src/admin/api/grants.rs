@@ -6,7 +6,7 @@ use grantor_store::{AuditEvent, Concerning, GrantFilter, ListedGrant, Notice, No
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, Sought, shown, users::trail};
+use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, SoughtPage, shown, users::trail};
 use crate::{admin::Admin, recorder, warnings};
 
 /// A grant that holds.
@@ -63,8 +63,7 @@ fn body(grant: ListedGrant, data_center: &str) -> GrantBody {
 )]
 pub(in crate::admin) async fn list(
     State(admin): State<Admin>,
-    Sought(wanted): Sought<Wanted>,
-    Sought(paging): Sought<Paging>,
+    SoughtPage(wanted, paging): SoughtPage<Wanted>,
 ) -> Answer<Page<GrantBody>> {
     let store = admin.data_center(&wanted.data_center)?;
     let filter =

@@ -7,7 +7,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, Sought, provisioning};
+use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, SoughtPage, provisioning};
 use crate::{
     admin::Admin,
     provision::{Change, OrganizationEntry, ProvisionFile},
@@ -41,8 +41,7 @@ pub(in crate::admin) struct Wanted {
 )]
 pub(in crate::admin) async fn list(
     State(admin): State<Admin>,
-    Sought(wanted): Sought<Wanted>,
-    Sought(paging): Sought<Paging>,
+    SoughtPage(wanted, paging): SoughtPage<Wanted>,
 ) -> Answer<Page<OrganizationBody>> {
     let store = admin.data_center(&wanted.data_center)?;
     let (limit, after, search) = (paging.limit(), paging.after.unwrap_or_default(), wanted.search);

@@ -9,7 +9,7 @@ use grantor_store::{AuditEvent, AuditTrail, Concerning};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, Sought, provisioning};
+use super::{Answer, ApiError, ApiErrorBody, Caller, Named, Page, Paging, SoughtPage, provisioning};
 use crate::{
     admin::Admin,
     pages::{Brand, FactorChange, LetterText, Locale},
@@ -79,8 +79,7 @@ fn body(user: User, data_center: &str) -> UserBody {
 )]
 pub(in crate::admin) async fn list(
     State(admin): State<Admin>,
-    Sought(wanted): Sought<Wanted>,
-    Sought(paging): Sought<Paging>,
+    SoughtPage(wanted, paging): SoughtPage<Wanted>,
 ) -> Answer<Page<UserBody>> {
     let store = admin.data_center(&wanted.data_center)?;
     let after = paging.after.as_deref().unwrap_or("0").parse();

@@ -274,6 +274,22 @@ fn fault(file: &Path, error: rusqlite::Error) -> StoreError {
         )),
         // SQLITE_BUSY, SQLITE_LOCKED
         5 | 6 => StoreError::Unavailable(format!("{} is locked by another process", file.display()).into()),
-        _ => StoreError::Sqlite { code, message },
+        _ => StoreError::Sqlite { code, message: explained(file, code, message) },
     }
+}
+
+/// SQLite's text and, where that says too little for an operator, which file and what to look for.
+fn explained(file: &Path, code: i32, message: String) -> String {
+    let hint = match code & 0xff {
+        // SQLITE_READONLY
+        8 => "it or its folder cannot be written",
+        // SQLITE_IOERR: with little room the index of the log is what fails first.
+        10 => "is the disk full or broken?",
+        // SQLITE_FULL
+        13 => "there is no room on its disk",
+        // SQLITE_CANTOPEN
+        14 => "can its folder be entered and written?",
+        _ => return message,
+    };
+    format!("{message} ({}: {hint})", file.display())
 }
