@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// The server to try: `GRANTOR_BIN`, else the newest build in the workspace's target folder.
+/// The server to try: `GRANTOR_BIN`, else the debug build in the workspace's target folder.
 pub fn server() -> PathBuf {
     value("GRANTOR_BIN")
         .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/debug/grantor")), PathBuf::from)

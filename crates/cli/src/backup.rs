@@ -1,8 +1,8 @@
 //! `grantor backup`, `restore` and `verify`: every store of a config in one sealed file, and back.
 
-use std::{io::Write as _, path::PathBuf};
+use std::{io::ErrorKind, path::PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 use grantor_server::backup::{self, Kept};
 
@@ -65,17 +65,13 @@ impl Backup {
     /// Makes a key, or a backup.
     pub async fn run(self) -> anyhow::Result<()> {
         if let Some(path) = self.make_key {
-            if path.exists() {
-                bail!("{} is there already; a key that is overwritten opens no backup any more", path.display());
-            }
-            let text = backup::make_key()?;
-            let mut file = backup::key_file(&path).with_context(|| format!("{}", path.display()))?;
-            let written = writeln!(file, "{text}").and_then(|()| file.sync_all());
-            if written.is_err() {
-                // Half a key opens nothing, and its name would be taken.
-                let _ = std::fs::remove_file(&path);
-            }
-            written.with_context(|| format!("{}", path.display()))?;
+            let key = backup::make_key()?;
+            backup::keep_key(&path, &key).map_err(|error| match error.kind() {
+                ErrorKind::AlreadyExists => {
+                    anyhow!("{} is there already; a key that is overwritten opens no backup any more", path.display())
+                }
+                _ => anyhow!("{}: {error}", path.display()),
+            })?;
             say::line(format_args!(
                 "{} holds the key now: keep a copy of it where the backups are not",
                 path.display()

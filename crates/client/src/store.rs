@@ -71,10 +71,10 @@ pub trait TokenStore: Send + Sync {
     /// [`StoreError`] when the place cannot be read.
     fn load(&self, key: &str) -> impl Future<Output = Result<Option<Tokens>, StoreError>> + Send;
 
-    /// Waits, bounded, until nobody else holds the lock of `key`.
+    /// Waits until nobody else holds the lock of `key`.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] when it took too long, or another one when the lock cannot be had at all.
+    /// [`StoreError::Busy`] where waiting is bounded and took too long, or another one when the lock cannot be had at all.
     fn lock(&self, key: &str) -> impl Future<Output = Result<Self::Lock, StoreError>> + Send;
 
     /// Puts tokens under `key`, replacing what was there; after this returns they survive a crash, if the store is durable.

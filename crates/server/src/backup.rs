@@ -5,6 +5,8 @@
 //! length (the highest bit marks the last chunk) and AES-256-GCM under a key made for this file alone (HKDF of the key
 //! and the random bytes), with the chunk's number as nonce. Inside are lines of text, one store after the other.
 
+mod files;
+
 use std::{
     io::{BufReader, BufWriter, Read, Write},
     path::{Path, PathBuf},
@@ -23,6 +25,10 @@ use crate::{
     entropy::{Entropy, NoEntropy},
     provision::{ProvisionError, Workshop},
 };
+
+pub use files::keep_key;
+
+use files::{private_file, sync_folder_of};
 
 /// What the file begins with.
 const MAGIC: &[u8] = b"grantor backup 1\n";
@@ -112,18 +118,6 @@ pub fn make(shop: &Workshop, to: &Path, key: &Path) -> Result<Vec<Kept>, BackupE
         let _ = std::fs::remove_file(&unfinished);
     }
     done
-}
-
-/// A new name is durable when its folder is.
-#[cfg(unix)]
-fn sync_folder_of(file: &Path) -> std::io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder_of(_file: &Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 fn write(shop: &Workshop, unfinished: &Path, key: &[u8; 32]) -> Result<Vec<Kept>, BackupError> {
@@ -242,27 +236,6 @@ fn read_key(file: &Path) -> Result<[u8; 32], BackupError> {
     let text = std::fs::read_to_string(file).map_err(|why| BackupError::File { file: file.to_owned(), why })?;
     let bytes = HEXLOWER.decode(text.trim().as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
     bytes.ok_or_else(|| BackupError::NoKey(file.to_owned()))
-}
-
-/// A new file for a key, which only its owner may read.
-///
-/// # Errors
-/// Why it cannot be made.
-pub fn key_file(path: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = std::fs::OpenOptions::new();
-    private(options.write(true).create_new(true)).open(path)
-}
-
-/// A file that only its owner may read, empty whatever was there.
-fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = std::fs::OpenOptions::new();
-    private(options.write(true).create(true).truncate(true)).open(path)
-}
-
-fn private(options: &mut std::fs::OpenOptions) -> &mut std::fs::OpenOptions {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options
 }
 
 /// The key of one file.

@@ -191,9 +191,6 @@ impl Tx<'_> {
     }
 
     /// The sealed secret of a person's authenticator app.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub fn authenticator_secret(&mut self, user: UserId) -> Result<Option<Vec<u8>>, StoreError> {
         self.one("SELECT secret FROM authenticators WHERE user_id = $1", &[user.0.into()], |row| row.blob(0))
     }

@@ -113,7 +113,10 @@ async fn public_clients_prove_themselves_with_pkce() {
     let form = stub.asked(TOKEN).remove(0).form;
     assert_eq!(form["code_verifier"], pending.verifier.unwrap().expose());
     assert!(!form.contains_key("client_secret"));
-    client.clock().advance(Duration::from_hours(1));
+    // Good to its last second, and then there is nothing to get another one with.
+    client.clock().advance(Duration::from_secs(3_570));
+    assert_eq!(client.access_token("k").await.unwrap().expose(), "1000.a.b");
+    client.clock().advance(Duration::from_secs(30));
     assert!(matches!(client.access_token("k").await, Err(Error::NoRefreshToken)));
 }
 

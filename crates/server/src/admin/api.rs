@@ -9,6 +9,7 @@ mod organizations;
 mod portals;
 mod provisioning;
 mod scopes;
+mod sought;
 mod stats;
 mod tokens;
 mod users;
@@ -18,7 +19,7 @@ use std::{collections::BTreeMap, time::Duration};
 use axum::{
     Json, Router,
     body::Body,
-    extract::{FromRequestParts, Path, Query, Request, State, rejection::JsonRejection},
+    extract::{FromRequestParts, Path, Request, State, rejection::JsonRejection},
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -59,6 +60,8 @@ const MOST_ROWS: i64 = 500;
     security(("admin_token" = []))
 )]
 struct Document;
+
+pub(super) use sought::{Sought, SoughtPage};
 
 /// Who asks, as the audit names them.
 #[derive(Debug, Clone)]
@@ -274,53 +277,6 @@ impl From<JsonRejection> for ApiError {
     fn from(rejection: JsonRejection) -> Self {
         Self::new(rejection.status(), "invalid_request", rejection.body_text())
     }
-}
-
-/// The parameters of a query; what is wrong with them is told in this API's words. A parameter that nobody here asks for is
-/// named: a mistyped one would do something else than was meant.
-pub(super) struct Sought<T>(pub T);
-
-impl<T: DeserializeOwned + IntoParams, S: Send + Sync> FromRequestParts<S> for Sought<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        only(parts, &[names::<T>()])?;
-        read(parts).map(Self)
-    }
-}
-
-/// The same of a list: which rows are wanted, and which page of them.
-pub(super) struct SoughtPage<T>(pub T, pub Paging);
-
-impl<T: DeserializeOwned + IntoParams, S: Send + Sync> FromRequestParts<S> for SoughtPage<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        only(parts, &[names::<T>(), names::<Paging>()])?;
-        Ok(Self(read(parts)?, read(parts)?))
-    }
-}
-
-fn names<T: IntoParams>() -> Vec<String> {
-    T::into_params(|| None).into_iter().map(|parameter| parameter.name).collect()
-}
-
-fn only(parts: &Parts, known: &[Vec<String>]) -> Result<(), ApiError> {
-    let known: Vec<&String> = known.iter().flatten().collect();
-    let query = parts.uri.query().unwrap_or_default();
-    match form_urlencoded::parse(query.as_bytes()).find(|(name, _)| !known.iter().any(|known| *known == name)) {
-        None => Ok(()),
-        Some((name, _)) => {
-            let name: String = name.chars().take(40).collect();
-            let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
-            Err(ApiError::malformed(format!("{name}: no parameter here; there are {}", known.join(", "))))
-        }
-    }
-}
-
-fn read<T: DeserializeOwned>(parts: &Parts) -> Result<T, ApiError> {
-    let read = Query::<T>::try_from_uri(&parts.uri);
-    read.map(|Query(read)| read).map_err(|rejection| ApiError::malformed(rejection.body_text()))
 }
 
 /// The parts of a path that name something. One that cannot be read names nothing.

@@ -285,7 +285,9 @@ fn only_the_owner_may_read_a_backup_and_its_key() {
     let place = Place::new();
     place.backed_up();
     let own = place.path("own.key");
-    key_file(&own).unwrap();
+    keep_key(&own, "a key").unwrap();
+    assert_eq!(keep_key(&own, "another").unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
+    assert_eq!(std::fs::read_to_string(&own).unwrap(), "a key\n");
     for file in [&place.file, &own] {
         assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600, "{}", file.display());
     }

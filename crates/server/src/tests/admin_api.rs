@@ -264,6 +264,32 @@ async fn lists_come_in_pages_and_forged_cursors_are_told_so() {
                 assert_eq!(reply.status, 400, "{list} {forged}: {reply:?}");
             }
         }
+        // A mistyped parameter would do something else than was meant.
+        for (method, path, name) in [
+            ("GET", "users?data_center=us&serach=x", "serach"),
+            ("GET", "clients?user=5", "user"),
+            ("POST", "provision?plna=true", "plna"),
+        ] {
+            let file = json!({ "organization": [{ "name": "Meant as a plan", "data_center": "us" }] });
+            let body = (method == "POST").then_some(file);
+            let reply = ask(house, ADMIN_TOKEN, method, &format!("/admin/v1/{path}"), body).await;
+            assert_eq!(
+                (reply.status, reply.body.contains(&format!("{name}: no parameter here"))),
+                (400, true),
+                "{reply:?}"
+            );
+        }
+        let organizations = done(house, "GET", "/admin/v1/organizations?data_center=us&search=Meant", None).await;
+        assert_eq!(organizations["items"], json!([]));
+        // A page that is exactly full is the last one.
+        for n in ["1", "2", "3"] {
+            house.tokens(&Ask::of(&DESK).with("state", n), &DESK, &ALICE).await;
+        }
+        let grants = done(house, "GET", "/admin/v1/grants?data_center=us&limit=500", None).await;
+        let count = grants["items"].as_array().unwrap().len();
+        assert!(count > 0);
+        let exactly = done(house, "GET", &format!("/admin/v1/grants?data_center=us&limit={count}"), None).await;
+        assert_eq!((exactly["items"].as_array().unwrap().len(), &exactly["next"]), (count, &json!(null)));
         assert_eq!(ask(house, ADMIN_TOKEN, "GET", "/admin/v1/users?data_center=nowhere", None).await.status, 404);
         assert_eq!(ask(house, ADMIN_TOKEN, "GET", "/admin/v1/users", None).await.status, 400);
     })

@@ -11,7 +11,7 @@ use grantor_protocol::time::Timestamp;
 use grantor_protocol::token::{PresentedToken, TokenId};
 use grantor_store::{AuditEvent, Enhancement, MoreScopes, NewCode, NoCode};
 
-use crate::fixtures::{C1, C2, Family, O1, O2, READ, U1, U2, World, at, for_each_world, guessed, kept, portal};
+use crate::fixtures::{C1, C2, Family, O1, O2, READ, U1, U2, World, at, for_each_world, guessed, hours, kept, portal};
 
 const TEN_MINUTES: Duration = Duration::from_mins(10);
 
@@ -129,6 +129,11 @@ fn the_next_enhancement_token_takes_the_place_of_the_one_before() {
         let (first, second) = (begun(world, &family, at(10)), begun(world, &family, at(11)));
         assert_eq!(look(world, &first, HERE, None, at(12)), Err(PageError::EnhancementUnknown));
         assert!(look(world, &second, HERE, None, at(12)).is_ok());
+        assert_eq!(world.number("SELECT COUNT(*) FROM enhancements"), 1);
+        // One that lives longer than codes are remembered is not swept before its end.
+        let mut policy = world.policy.clone();
+        policy.enhancement_token_lifetime = hours(2);
+        world.write(move |tx| tx.sweep(&policy, 100, at(11 + 3601)));
         assert_eq!(world.number("SELECT COUNT(*) FROM enhancements"), 1);
         let policy = world.policy.clone();
         world.write(move |tx| tx.sweep(&policy, 100, at(11 + 3601)));

@@ -124,6 +124,11 @@ async fn l02_what_is_another_organization_s_stays_as_it_is() {
         let portals = portals_of(house, "10002").await;
         let portal = portals[0].id.clone();
         let users = format!("/organization/10002/portals/{portal}/users");
+        // H05: a name is what it looks like, here as everywhere.
+        for odd in ["Zoe\u{202e}", &"Z".repeat(101)] {
+            let fields = [("email", "zoe@supplier.example"), ("first_name", odd), ("last_name", "")];
+            assert_eq!(submit(house, &mut bob, &users, &fields).await.status, 422, "{odd:?}");
+        }
         let fields = [("email", "zoe@supplier.example"), ("first_name", "Zoe"), ("last_name", "")];
         assert_eq!(submit(house, &mut bob, &users, &fields).await.status, 200);
         let list = page(house, &mut bob, &users).await;
