@@ -5,7 +5,6 @@ mod confirm;
 mod data;
 mod export;
 mod factors;
-mod fresh_session;
 pub mod mailing;
 pub mod nav;
 mod new_password;

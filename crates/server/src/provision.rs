@@ -124,6 +124,7 @@ impl Workshop {
 /// # Errors
 /// The first thing that is wrong, with file and line.
 pub fn read(paths: &[PathBuf], config: &Config) -> Result<ProvisionFile, ProvisionError> {
+    stores::check(config)?;
     let mut all = ProvisionFile::default();
     for path in paths {
         let text =

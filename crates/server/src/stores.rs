@@ -1,6 +1,9 @@
 //! Opening the stores that a config names: the directory's and each served data center's.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use grantor_protocol::time::Timestamp;
 use grantor_store::{DATA_CENTER, DIRECTORY, DatabaseUrl, Store, StoreError, StoreOptions};
@@ -29,6 +32,7 @@ pub struct OpenError {
 /// # Errors
 /// The first that cannot be opened, and why.
 pub fn open(config: &Config, exclusive: bool, now: Timestamp) -> Result<Stores, OpenError> {
+    check(config)?;
     let directory = open_one("directory", &config.directory.database, &config.data_dir, exclusive, now)?;
     let mut data_centers = BTreeMap::new();
     for dc in config.data_centers.iter().filter(|dc| dc.served_here()) {
@@ -47,23 +51,49 @@ fn open_one(name: &str, url: &str, data_dir: &Path, exclusive: bool, now: Timest
     Store::open(&url, migrations, &options).map_err(wrong)
 }
 
+/// The SQLite files of the config, by store; every URL is read, those of PostgreSQL too.
+fn files(config: &Config) -> Result<Vec<(String, PathBuf)>, OpenError> {
+    let served = config.data_centers.iter().filter(|dc| dc.served_here());
+    let named = served.map(|dc| (dc.location.clone(), database(dc)));
+    let mut files = Vec::new();
+    for (which, url) in std::iter::once(("directory".to_owned(), config.directory.database.clone())).chain(named) {
+        match DatabaseUrl::parse(&url, &config.data_dir) {
+            Ok(DatabaseUrl::Sqlite(file)) => files.push((which, file)),
+            Ok(_) => {}
+            Err(why) => return Err(OpenError { which, why }),
+        }
+    }
+    Ok(files)
+}
+
+/// That the databases of a config can be told apart, without opening any.
+///
+/// # Errors
+/// The first URL that is none, or that names a file of another store.
+pub fn check(config: &Config) -> Result<(), OpenError> {
+    let mut seen: Vec<(String, PathBuf)> = Vec::new();
+    for (which, file) in files(config)? {
+        if let Some((other, _)) = seen.iter().find(|(_, known)| *known == file) {
+            let why = format!("{} is the store of {other} already; each has a file of its own", file.display());
+            return Err(OpenError { which, why: StoreError::Url(why.into()) });
+        }
+        seen.push((which, file));
+    }
+    Ok(())
+}
+
 /// That every SQLite store of the config was made before. Of PostgreSQL only the database itself could tell.
 ///
 /// # Errors
 /// The first that was not.
 pub fn all_there(config: &Config) -> Result<(), OpenError> {
-    let served = config.data_centers.iter().filter(|dc| dc.served_here());
-    let named = served.map(|dc| (dc.location.as_str(), database(dc)));
-    for (name, url) in std::iter::once(("directory", config.directory.database.clone())).chain(named) {
-        let wrong = |why| OpenError { which: name.to_owned(), why };
-        let DatabaseUrl::Sqlite(file) = DatabaseUrl::parse(&url, &config.data_dir).map_err(wrong)? else { continue };
-        let unseen =
-            |why: &dyn std::fmt::Display| wrong(StoreError::Unavailable(format!("{}: {why}", file.display()).into()));
-        match file.try_exists() {
-            Ok(true) => {}
-            Ok(false) => return Err(unseen(&"there is no such file; is this the server's folder, and its config?")),
-            Err(error) => return Err(unseen(&error)),
-        }
+    for (which, file) in files(config)? {
+        let why = match file.try_exists() {
+            Ok(true) => continue,
+            Ok(false) => "there is no such file; is this the server's folder, and its config?".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        return Err(OpenError { which, why: StoreError::Unavailable(format!("{}: {why}", file.display()).into()) });
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ pub(crate) mod device;
 mod door;
 pub(crate) mod error_pages;
 mod finish;
+pub mod fresh_session;
 pub(crate) mod hand_over;
 pub(crate) mod home;
 mod implicit;

@@ -121,6 +121,18 @@ fn words(line: &str) -> Vec<&str> {
 fn a_file_is_checked_planned_applied_and_then_there_is_nothing_to_change() {
     let desk = Desk::new();
     assert!(desk.done(&["check", "people.toml"]).ends_with("all good\n"));
+    let config = fs::read_to_string(desk.path().join("grantor.toml")).unwrap();
+    for (database, why) in [
+        ("mysql://x", "begins with sqlite: or postgres://"),
+        ("sqlite:directory.db", "directory.db is the store of directory already"),
+        ("postgres://u:pass-word@h/d?sslmod=require", "cannot be understood"),
+    ] {
+        let bent = config
+            .replace("listen = \"127.0.0.1:0\"\n", &format!("listen = \"127.0.0.1:0\"\ndatabase = \"{database}\"\n"));
+        fs::write(desk.path().join("bent.toml"), bent).unwrap();
+        let reason = desk.refused(&["check", "--config", "bent.toml"]);
+        assert!(reason.contains(why) && !reason.contains("pass-word"), "{database}: {reason}");
+    }
     let plan = desk.done(&["provision", "--plan", "people.toml"]);
     let added = ["+ organization 10001 Zylker (us)", "+ user alice@zylker.example (us)", &format!("+ client {CLIENT}")];
     for line in added {

@@ -11,7 +11,7 @@ use axum::{
 use grantor_store::PasswordChange;
 use tracing::info;
 
-use super::{confirm, fresh_session, mailing::Desk, nav, new_password, withdrawn};
+use super::{confirm, mailing::Desk, nav, new_password, withdrawn};
 use crate::{
     house::DataCenter,
     http::reply,
@@ -21,7 +21,7 @@ use crate::{
         account::{Security, SecurityError},
     },
     sitting::Sitting,
-    walk::Walked,
+    walk::{Walked, fresh_session},
 };
 
 /// The page.

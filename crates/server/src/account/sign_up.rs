@@ -18,7 +18,6 @@ use grantor_store::{AuditTrail, MailPurpose, NewAccount, NewUser, StoreError, Tx
 use tracing::{info, warn};
 
 use super::{
-    fresh_session::{self, Fresh},
     link_in,
     mailing::{self, Allowed, Desk},
     new_password,
@@ -34,7 +33,11 @@ use crate::{
     pages::{AskForLetter, LetterError, LetterFor, LetterText, SignUp},
     provision::made,
     sitting::continue_to,
-    walk::{Door, Visit, Walked, error_pages, sign_in},
+    walk::{
+        Door, Visit, Walked, error_pages,
+        fresh_session::{self, Fresh},
+        sign_in,
+    },
 };
 
 const PATH: &str = "/sign-up";
@@ -216,7 +219,7 @@ async fn finish_walk(visit: &mut Visit, link: Option<PresentedToken>) -> Walked 
         return Ok(page);
     };
     let (user, organization_id) = free_numbers(&dc).await?;
-    let Fresh { session, cookie } = fresh_session::fresh(visit, user)?;
+    let Fresh { session, cookie, .. } = fresh_session::fresh(visit, user)?;
     let new = NewAccount {
         link,
         user: NewUser {

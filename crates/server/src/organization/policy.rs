@@ -26,8 +26,12 @@ const MOST: usize = 500;
 /// The longest life of a grant that can be set, in days.
 const MOST_DAYS: u64 = 3_650;
 const DAY: u64 = 86_400;
-/// So many of the organization's applications are offered.
+/// So many of the organization's applications are offered …
+const SHOWN: usize = 50;
+/// … of so many that are looked at in one go …
 const KNOWN: usize = 200;
+/// … as often as it takes to find them, within reason.
+const STRETCHES: usize = 20;
 
 /// What was typed, and what is wrong with it.
 #[derive(Default)]
@@ -36,6 +40,7 @@ struct Typed {
     days: String,
     scopes_error: Option<String>,
     days_error: bool,
+    client_id: String,
     client_error: bool,
 }
 
@@ -84,6 +89,7 @@ async fn page(
             days: &typed.days,
             scopes_error: typed.scopes_error.as_deref(),
             days_error: typed.days_error,
+            client_id: &typed.client_id,
             client_error: typed.client_error,
             told,
         }
@@ -100,20 +106,28 @@ async fn known(
     policy: &OrganizationPolicy,
     text: &str,
 ) -> Result<Vec<KnownApp>, Failure> {
+    let (dc, text, mut apps) = (&sitting.visit.dc, text.to_lowercase(), BTreeMap::new());
     let id = office.id();
-    let dc = &sitting.visit.dc;
-    let found = dc.store.read(move |tx| Ok((tx.connected_clients(&id, "", KNOWN)?, tx.reviews(&id)?)));
-    let (connected, reviews) = found.await?;
-    let ids = connected.into_iter().map(|one| one.client_id).chain(reviews.into_iter().map(|one| one.client_id));
-    let text = text.to_lowercase();
-    let mut apps = BTreeMap::new();
-    for client_id in ids.filter(|id| !policy.clients.contains(id)) {
-        let name = office::application(dc, &client_id).await?;
-        if name.to_lowercase().contains(&text) || client_id.to_lowercase().contains(&text) {
-            apps.insert((name.to_lowercase(), client_id.clone()), KnownApp { client_id, name });
+    let mut ids: Vec<String> =
+        dc.store.read(move |tx| tx.reviews(&id)).await?.into_iter().map(|one| one.client_id).collect();
+    let mut after = String::new();
+    for _ in 0..STRETCHES {
+        let (id, from) = (office.id(), after.clone());
+        let connected = dc.store.read(move |tx| tx.connected_clients(&id, &from, KNOWN)).await?;
+        let whole = connected.len() < KNOWN;
+        ids.extend(connected.into_iter().map(|one| one.client_id));
+        after = ids.last().cloned().unwrap_or_default();
+        for client_id in ids.drain(..).filter(|id| !policy.clients.contains(id)) {
+            let name = office::application(dc, &client_id).await?;
+            if name.to_lowercase().contains(&text) || client_id.to_lowercase().contains(&text) {
+                apps.insert((name.to_lowercase(), client_id.clone()), KnownApp { client_id, name });
+            }
+        }
+        if whole || apps.len() >= SHOWN {
+            break;
         }
     }
-    Ok(apps.into_values().take(50).collect())
+    Ok(apps.into_values().take(SHOWN).collect())
 }
 
 /// A decision.
@@ -146,7 +160,7 @@ async fn add(sitting: &Sitting<'_>, office: &Office, form: &Params, policy: Orga
     let there = sitting.visit.dc.client(&client_id).await?.is_some();
     if !there || policy.clients.len() >= MOST {
         let scopes = policy.blocked_scopes.join("\n");
-        let typed = Typed { scopes, days: days(&policy), client_error: true, ..Typed::default() };
+        let typed = Typed { scopes, days: days(&policy), client_id, client_error: true, ..Typed::default() };
         return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &policy, typed).await;
     }
     decide(sitting, office, move |policy| {
@@ -176,7 +190,7 @@ async fn rules(sitting: &Sitting<'_>, office: &Office, form: &Params, policy: Or
         let days_error = days.is_none();
         let shown = OrganizationPolicy { clients_listed, review_required, ..policy };
         let scopes_error = unknown.or_else(|| (!days_error).then(|| format!("{} > {MOST}", blocked.len())));
-        let typed = Typed { scopes: typed_scopes, days: typed_days, scopes_error, days_error, client_error: false };
+        let typed = Typed { scopes: typed_scopes, days: typed_days, scopes_error, days_error, ..Typed::default() };
         return page(sitting, office, StatusCode::UNPROCESSABLE_ENTITY, &shown, typed).await;
     };
     decide(sitting, office, move |policy| {

@@ -12,16 +12,16 @@ use grantor_protocol::{
     asked::Asked,
     params::Params,
     people::{Realm, UserId, fold_email},
-    secret::SecretKind,
-    token::{Prefix, PresentedToken},
 };
-use grantor_store::{NewBrowserSession, NotSignedIn, SignIn, SignInBy, password_mark};
+use grantor_store::{NotSignedIn, SignIn, SignInBy, password_mark};
 use tracing::info;
 
 use super::{
     Door, Visit, Walked,
     begin::{self, Valid},
-    error_pages, hand_over,
+    error_pages,
+    fresh_session::{self, Fresh},
+    hand_over,
     resume::Known,
     second_factor::{self, Typed},
 };
@@ -261,16 +261,8 @@ async fn password_given(visit: &Visit, valid: Option<&Valid>, password: String) 
 /// The outer error is a breakage; the inner one says why no session began.
 pub async fn start(visit: &Visit, who: UserId, by: SignInBy) -> Result<Result<Response, NotSignedIn>, Failure> {
     let (dc, now) = (&visit.dc, visit.now());
-    let cookie = PresentedToken { id: dc.fresh_id(now)?, secret: dc.house.entropy.secret()? };
-    let new = NewBrowserSession {
-        id: cookie.id,
-        secret_hash: cookie.secret.hash(SecretKind::BrowserSession),
-        realm: visit.door.realm().clone(),
-        user: who,
-        browser: visit.browser_hash(),
-        seen_from: visit.seen_from(),
-    };
-    let new = SignIn { by, session: new, replaces: visit.session(), life: dc.house.session_life() };
+    let Fresh { session, cookie, .. } = fresh_session::fresh(visit, who)?;
+    let new = SignIn { by, session, replaces: visit.session(), life: dc.house.session_life() };
     let trail = visit.asking.trail(dc)?;
     if let Err(why) = dc.store.write(move |tx| tx.sign_in(&new, &trail, now)).await? {
         return Ok(Err(why));
@@ -281,13 +273,8 @@ pub async fn start(visit: &Visit, who: UserId, by: SignInBy) -> Result<Result<Re
     (sealed.password_ok, sealed.challenge) = (None, None);
     sealed.switch_account = false;
     sealed.signed_in = Some(who.0);
-    let session = visit.jar().set(
-        Cookie::Session(visit.door.realm()),
-        &cookie.reveal(Prefix::Usual),
-        Some(dc.house.policy.session_lifetime.as_secs()),
-    );
     let target = if visit.door.is_home() { visit.onward() } else { visit.url_with(&sealed)? };
-    Ok(Ok(reply::with_cookies(reply::see_other(&target), [session, forget_home(visit)])))
+    Ok(Ok(reply::with_cookies(reply::see_other(&target), [cookie, forget_home(visit)])))
 }
 
 /// Whoever uses this browser now is at home here, whatever it remembered of somebody else. A portal's users have no other

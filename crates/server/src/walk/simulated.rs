@@ -7,14 +7,13 @@ use axum::{body::Body, extract::Request, response::Response};
 use grantor_protocol::{
     causes::PageError,
     people::{Realm, User},
-    secret::SecretKind,
     token::PresentedToken,
 };
-use grantor_store::NewBrowserSession;
 
 use super::{
     Door, Visit, Walked, authorize,
     begin::Valid,
+    fresh_session::{self, Fresh},
     hand_over,
     resume::{self, Known},
     visit::HOP,
@@ -82,19 +81,11 @@ async fn sign_in(visit: &mut Visit, user: &User, approval: Approval) -> Result<O
         visit.sealed.organization = Some((id.0, wanted));
     }
     let (dc, now) = (Arc::clone(&visit.dc), visit.now());
-    let session = PresentedToken { id: dc.fresh_id(now)?, secret: dc.house.entropy.secret()? };
-    let new = NewBrowserSession {
-        id: session.id,
-        secret_hash: session.secret.hash(SecretKind::BrowserSession),
-        realm,
-        user: id,
-        browser: visit.browser_hash(),
-        seen_from: visit.seen_from(),
-    };
-    dc.store.write(move |tx| tx.start_session(&new, None, now)).await?;
+    let Fresh { token, session, .. } = fresh_session::fresh(visit, id)?;
+    dc.store.write(move |tx| tx.start_session(&session, None, now)).await?;
     // They have typed their password this very moment, as far as anybody is concerned.
     (visit.sealed.email, visit.sealed.signed_in) = (Some(approval.email), Some(id.0));
-    visit.simulated = Some(Simulated { session, rejects: approval.rejects });
+    visit.simulated = Some(Simulated { session: token, rejects: approval.rejects });
     Ok(None)
 }
 

@@ -22,6 +22,8 @@ pub struct PolicyPage<'a> {
     /// What was typed that is no scope.
     pub scopes_error: Option<&'a str>,
     pub days_error: bool,
+    /// What was typed to be added.
+    pub client_id: &'a str,
     pub client_error: bool,
     pub told: Option<&'static str>,
 }

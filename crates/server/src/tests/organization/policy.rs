@@ -185,6 +185,7 @@ async fn what_is_typed_wrong_is_shown_again() {
             (&[("days", "-3")], "days-error"),
             (&[("days", "99999")], "days-error"),
             (&[("do", "add"), ("client", "1000.NOBODY")], "client-error"),
+            (&[("do", "add"), ("client", "1000.NOBODY")], "value=\"1000.NOBODY\""),
             (&[("scopes", "<script>alert(1)</script>")], "&#60;script&#62;"),
         ] {
             let reply = submit(house, &mut alice, POLICY, fields).await;

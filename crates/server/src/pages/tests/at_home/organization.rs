@@ -243,6 +243,7 @@ fn at_home(shell: Shell<'_>, words: Words) -> Vec<(&'static str, String)> {
                 days: "30",
                 scopes_error: Some(words.value),
                 days_error: true,
+                client_id: words.value,
                 client_error: true,
                 told: None,
             }
@@ -261,6 +262,7 @@ fn at_home(shell: Shell<'_>, words: Words) -> Vec<(&'static str, String)> {
                 days: "",
                 scopes_error: None,
                 days_error: false,
+                client_id: "",
                 client_error: false,
                 told: Some("org-policy-changed"),
             }

@@ -1,4 +1,4 @@
-//! A session that begins without the sign-in page: after signing up, and after a change of the password.
+//! A session that begins: at the sign-in, after signing up, after a change of the password, and in a sandbox.
 
 use axum::http::HeaderValue;
 use grantor_protocol::{
@@ -8,10 +8,13 @@ use grantor_protocol::{
 };
 use grantor_store::NewBrowserSession;
 
-use crate::{failure::Failure, http::cookies::Cookie, walk::Visit};
+use super::Visit;
+use crate::{failure::Failure, http::cookies::Cookie};
 
 /// A session to be started, and the header that hands its cookie out.
 pub struct Fresh {
+    /// What its cookie holds.
+    pub token: PresentedToken,
     /// For the step.
     pub session: NewBrowserSession,
     /// For the answer, once the step is done.
@@ -32,5 +35,5 @@ pub fn fresh(visit: &Visit, user: UserId) -> Result<Fresh, Failure> {
     };
     let age = Some(dc.house.policy.session_lifetime.as_secs());
     let cookie = visit.jar().set(Cookie::Session(realm), &token.reveal(Prefix::Usual), age);
-    Ok(Fresh { session, cookie })
+    Ok(Fresh { token, session, cookie })
 }
