@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::key::Key;
 use fantoccini::{Client, Locator};
 use url::Url;
@@ -30,6 +31,20 @@ pub struct Browser {
     shots: Cell<usize>,
     /// Dropped last, after the client.
     _driver: Driver,
+}
+
+/// Does something to an element. One that was found may have no place yet, while its page is being laid out (seen once, on a
+/// busy machine); a person waits for that without noticing.
+async fn settled<T>(act: impl AsyncFn() -> Result<T, CmdError>) -> Result<T, CmdError> {
+    let began = Instant::now();
+    loop {
+        match act().await {
+            Err(error) if error.is_element_not_interactable() && began.elapsed() < PATIENCE => {
+                tokio::time::sleep(MOMENT).await;
+            }
+            done => return done,
+        }
+    }
 }
 
 impl Browser {
@@ -102,7 +117,7 @@ impl Browser {
     /// Presses a button.
     pub async fn press(&self, name: &str) -> Result<()> {
         let button = self.find(Role::Button, name).await?;
-        button.click().await.with_context(|| format!("pressing {name}"))
+        settled(async || button.click().await).await.with_context(|| format!("pressing {name}"))
     }
 
     /// Presses the link or button whose name contains `part`, in any letter case.
@@ -114,7 +129,7 @@ impl Browser {
                 let found = elements::look(&self.client, role, |name| name.to_lowercase().contains(&part)).await;
                 if let Ok(Some(element)) = found {
                     self.check().await?;
-                    return Ok(element.click().await?);
+                    return settled(async || element.click().await).await.with_context(|| format!("following {part}"));
                 }
             }
             if began.elapsed() > PATIENCE {
@@ -128,7 +143,7 @@ impl Browser {
     /// Types into a field, in place of what it holds.
     pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
         let field = self.find(Role::Field, name).await?;
-        field.clear().await?;
+        settled(async || field.clear().await).await.with_context(|| format!("emptying {name}"))?;
         field.send_keys(text).await.with_context(|| format!("typing into {name}"))
     }
 
@@ -148,7 +163,7 @@ impl Browser {
     /// Ticks the box whose name contains `part`.
     pub async fn tick(&self, part: &str) -> Result<()> {
         let tick = self.find_by(Role::Checkbox, part, |found| found.contains(part)).await?;
-        tick.click().await?;
+        settled(async || tick.click().await).await.with_context(|| format!("ticking {part}"))?;
         ensure!(tick.is_selected().await?, "{part} does not stay ticked");
         Ok(())
     }
