@@ -21,9 +21,6 @@ pub struct Log {
     /// How log lines look
     #[arg(long = "log-format", value_name = "FORMAT", value_enum, default_value = "text", env = "GRANTOR_LOG_FORMAT")]
     format: Format,
-    /// Write no colors, whatever reads the log
-    #[arg(long, env = "NO_COLOR", value_parser = clap::builder::FalseyValueParser::new(), hide = true)]
-    no_color: bool,
 }
 
 /// Refuses a filter that cannot be read, before anything starts.
@@ -36,7 +33,7 @@ fn readable(text: &str) -> Result<String, String> {
 
 /// Starts the log of a command that does one thing and ends: warnings and errors, for people.
 pub fn of_a_command() {
-    Log { filter: "warn".to_owned(), format: Format::Text, no_color: false }.start();
+    Log { filter: "warn".to_owned(), format: Format::Text }.start();
 }
 
 impl Log {
@@ -48,8 +45,10 @@ impl Log {
         let lines = lines.log_internal_errors(false);
         let started = match self.format {
             Format::Text => {
-                let colors = !self.no_color && std::io::IsTerminal::is_terminal(&std::io::stderr());
-                lines.with_ansi(colors).with_target(false).try_init()
+                let lines = lines.with_target(false);
+                // On a terminal the library asks NO_COLOR by itself.
+                let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+                if terminal { lines.try_init() } else { lines.with_ansi(false).try_init() }
             }
             Format::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
         };

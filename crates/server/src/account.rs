@@ -72,19 +72,12 @@ async fn portal_send(State(dc): Here, PortalId(id): PortalId, r: Request) -> Res
     recover::send(dc, Realm::Portal(id), r).await
 }
 
-async fn portal_open(State(dc): Here, r: Request) -> Response {
-    let realm = Realm::Portal(portal_in(r.uri()));
-    recover::open(dc, realm, r).await
+async fn portal_open(State(dc): Here, PortalId(id): PortalId, r: Request) -> Response {
+    recover::open(dc, Realm::Portal(id), r).await
 }
 
-async fn portal_set(State(dc): Here, r: Request) -> Response {
-    let realm = Realm::Portal(portal_in(r.uri()));
-    recover::set(dc, realm, r).await
-}
-
-/// The portal in a path that names a link as well.
-fn portal_in(uri: &Uri) -> String {
-    PortalId::of(uri.path().split('/').nth(3).unwrap_or_default()).0
+async fn portal_set(State(dc): Here, PortalId(id): PortalId, r: Request) -> Response {
+    recover::set(dc, Realm::Portal(id), r).await
 }
 
 /// What stands at the end of a letter's link.

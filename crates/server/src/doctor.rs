@@ -176,8 +176,7 @@ fn signing_keys(name: &str, keys: &[StoredSigningKey], now: Timestamp, found: &m
 /// Files of SQLite that others can read hold every hash and key. Answers whose is not there yet.
 fn files(config: &Config, found: &mut Findings) -> Vec<String> {
     let mut missing = Vec::new();
-    let named = served(config)
-        .map(|dc| (dc.location.as_str(), dc.database.clone().unwrap_or_else(|| format!("sqlite:{}.db", dc.location))));
+    let named = served(config).map(|dc| (dc.location.as_str(), crate::stores::database(dc)));
     for (name, url) in named.chain([("directory", config.directory.database.clone())]) {
         let Ok(DatabaseUrl::Sqlite(file)) = DatabaseUrl::parse(&url, &config.data_dir) else { continue };
         if matches!(file.try_exists(), Ok(false)) {

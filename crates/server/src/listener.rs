@@ -108,7 +108,7 @@ fn app(dc: &Arc<DataCenter>) -> Router {
 
 async fn asset(uri: axum::http::Uri) -> Response {
     match assets::find(uri.path()) {
-        Some(asset) => reply::asset(&asset),
+        Some(asset) => reply::asset(asset.content_type, asset.bytes, asset.immutable),
         None => reply::text(StatusCode::NOT_FOUND, "no such file\n"),
     }
 }

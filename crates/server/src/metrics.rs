@@ -1,4 +1,4 @@
-//! Counters and timings, in the text format of Prometheus. Handles are resolved once, so that counting on the
+//! Counters and timings, in the text format of OpenMetrics. Handles are resolved once, so that counting on the
 //! hot paths is one atomic addition.
 
 use std::{

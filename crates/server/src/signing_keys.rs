@@ -47,8 +47,8 @@ pub fn list(shop: &Workshop) -> Result<Vec<Listed>, ProvisionError> {
 /// When none was made anywhere, or the first data center whose store cannot be used: the others have theirs nevertheless.
 pub fn rotate_all(shop: &Workshop, by: &str) -> Result<(), ProvisionError> {
     let (mut made, mut broken) = (false, None);
-    for location in shop.stores.data_centers.keys() {
-        match signing::rotate(shop, location) {
+    for (location, store) in &shop.stores.data_centers {
+        match signing::rotate(shop, location, store) {
             Ok(false) => {}
             Ok(true) => {
                 made = true;

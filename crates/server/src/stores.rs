@@ -88,12 +88,11 @@ pub fn check(config: &Config) -> Result<(), OpenError> {
 /// The first that was not.
 pub fn all_there(config: &Config) -> Result<(), OpenError> {
     for (which, file) in files(config)? {
-        let why = match file.try_exists() {
-            Ok(true) => continue,
-            Ok(false) => "there is no such file; is this the server's folder, and its config?".to_owned(),
-            Err(error) => error.to_string(),
-        };
-        return Err(OpenError { which, why: StoreError::Unavailable(format!("{}: {why}", file.display()).into()) });
+        if !is_there(&which, &file)? {
+            let why =
+                format!("{}: there is no such file; is this the server's folder, and its config?", file.display());
+            return Err(OpenError { which, why: StoreError::Unavailable(why.into()) });
+        }
     }
     Ok(())
 }
@@ -103,28 +102,28 @@ pub fn all_there(config: &Config) -> Result<(), OpenError> {
 /// # Errors
 /// When a URL is none, or nobody can say whether its file is there.
 pub fn divert_new(config: &mut Config, folder: &Path) -> Result<(), OpenError> {
-    let data_dir = config.data_dir.clone();
-    let diverted = |name: &str, url: &str| {
-        let wrong = |why| OpenError { which: name.to_owned(), why };
-        let DatabaseUrl::Sqlite(file) = DatabaseUrl::parse(url, &data_dir).map_err(wrong)? else { return Ok(None) };
-        let there = file
-            .try_exists()
-            .map_err(|error| wrong(StoreError::Unavailable(format!("{}: {error}", file.display()).into())))?;
-        Ok((!there).then(|| format!("sqlite:{}", folder.join(format!("{name}.db")).display())))
-    };
-    if let Some(url) = diverted("directory", &config.directory.database)? {
-        config.directory.database = url;
-    }
-    for dc in config.data_centers.iter_mut().filter(|dc| dc.served_here()) {
-        if let Some(url) = diverted(&dc.location, &database(dc))? {
-            dc.database = Some(url);
+    for (which, file) in files(config)? {
+        if is_there(&which, &file)? {
+            continue;
+        }
+        let url = format!("sqlite:{}", folder.join(format!("{which}.db")).display());
+        match config.data_centers.iter_mut().find(|dc| dc.location == which) {
+            Some(dc) => dc.database = Some(url),
+            None => config.directory.database = url,
         }
     }
     Ok(())
 }
 
+fn is_there(which: &str, file: &Path) -> Result<bool, OpenError> {
+    file.try_exists().map_err(|error| {
+        let why = StoreError::Unavailable(format!("{}: {error}", file.display()).into());
+        OpenError { which: which.to_owned(), why }
+    })
+}
+
 /// Where a data center's store is.
-fn database(dc: &DataCenterConfig) -> String {
+pub fn database(dc: &DataCenterConfig) -> String {
     dc.database.clone().unwrap_or_else(|| format!("sqlite:{}.db", dc.location))
 }
 

@@ -40,16 +40,18 @@ async fn list(sitting: &mut Sitting<'_>) -> Walked {
         Ok(before) => before,
         Err(response) => return Ok(*response),
     };
-    let (user, more) = (sitting.person.user.id, i64::try_from(PAGE + 1).unwrap_or(i64::MAX));
-    let mut found = sitting.visit.dc.store.read(move |tx| tx.own_grants(user, false, before, more)).await?;
+    let (user, most) = (sitting.person.user.id, i64::try_from(PAGE + 1).unwrap_or(i64::MAX));
+    let mut found = sitting.visit.dc.store.read(move |tx| tx.own_grants(user, false, before, most)).await?;
     if found.is_empty() && before.is_some() {
         return Ok(reply::see_other("/account/apps"));
     }
-    // They come by organization; which of them are the newest tells when they were granted.
-    let mut places: Vec<(Timestamp, TokenId)> = found.iter().map(place).collect();
-    places.sort_unstable_by(|one, other| other.cmp(one));
-    let last = places.get(PAGE - 1).copied().filter(|_| found.len() > PAGE);
-    found.retain(|grant| last.is_none_or(|last| place(grant) >= last));
+    // They come by organization; the oldest of them is one more than the page has.
+    let more = found.len() > PAGE;
+    if more {
+        let beyond = oldest(&found);
+        found.retain(|grant| Some(place(grant)) != beyond);
+    }
+    let last = oldest(&found).filter(|_| more);
     let older = last.map(|last| format!("/account/apps?before={}", place_in_list::write(last)));
     let mut groups: Vec<(String, AppsOf)> = Vec::new();
     for grant in found {
@@ -70,6 +72,10 @@ async fn list(sitting: &mut Sitting<'_>) -> Walked {
 
 fn place(grant: &OwnGrant) -> (Timestamp, TokenId) {
     (grant.granted_at, grant.id)
+}
+
+fn oldest(grants: &[OwnGrant]) -> Option<(Timestamp, TokenId)> {
+    grants.iter().map(place).min()
 }
 
 async fn shown(sitting: &Sitting<'_>, grant: &OwnGrant) -> Result<OwnApp, Failure> {

@@ -14,6 +14,8 @@ mod stats;
 mod tokens;
 mod users;
 
+pub(super) use sought::{Sought, SoughtPage};
+
 use std::{collections::BTreeMap, time::Duration};
 
 use axum::{
@@ -60,8 +62,6 @@ const MOST_ROWS: i64 = 500;
     security(("admin_token" = []))
 )]
 struct Document;
-
-pub(super) use sought::{Sought, SoughtPage};
 
 /// Who asks, as the audit names them.
 #[derive(Debug, Clone)]

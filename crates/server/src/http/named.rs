@@ -7,7 +7,7 @@ use axum::{
     http::request::Parts,
 };
 
-/// They, as they stand there. A path that cannot be read (no UTF-8) names nothing, so it leads where any other name leads
+/// They, percent-decoded. A path that cannot be read (no UTF-8) names nothing, so it leads where any other name leads
 /// that nobody has.
 #[derive(Debug, Clone)]
 pub struct Named(Vec<(String, String)>);

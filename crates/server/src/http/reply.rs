@@ -6,8 +6,6 @@ use axum::{
     response::Response,
 };
 
-use crate::pages::assets::Asset;
-
 /// No inline code, no frames, nothing from elsewhere. `form-action` is left out on purpose: browsers apply it
 /// to the redirect that answers a form, and ours go to applications (`spec/decisions.md` 18).
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
@@ -95,10 +93,10 @@ pub fn metrics(text: String) -> Response {
     response
 }
 
-/// A file of the program: kept for good where its name says what is in it, else asked for again soon.
-pub fn asset(asset: &Asset) -> Response {
-    let mut response = response(StatusCode::OK, asset.content_type, asset.bytes);
-    let kept = if asset.immutable { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+/// A file of the program: kept for good where it never changes under its name, else asked for again soon.
+pub fn asset(kind: &'static str, bytes: &'static [u8], immutable: bool) -> Response {
+    let mut response = response(StatusCode::OK, kind, bytes);
+    let kept = if immutable { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     response
 }

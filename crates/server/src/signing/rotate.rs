@@ -2,7 +2,7 @@
 //! inside it.
 
 use aws_lc_rs::aead::NONCE_LEN;
-use grantor_store::StoredSigningKey;
+use grantor_store::{Store, StoredSigningKey};
 
 use super::{
     Algorithm, drawn_key_id, key, sealing_key,
@@ -16,9 +16,7 @@ use crate::provision::{ProvisionError, Workshop};
 ///
 /// # Errors
 /// When the store cannot be used.
-pub fn rotate(shop: &Workshop, location: &str) -> Result<bool, ProvisionError> {
-    let missing = || ProvisionError::new(format!("no data center {location:?} is served here"));
-    let store = shop.stores.data_centers.get(location).ok_or_else(missing)?;
+pub fn rotate(shop: &Workshop, location: &str, store: &Store) -> Result<bool, ProvisionError> {
     let now = shop.clock.now();
     let stored = store.read_blocking(|tx| tx.signing_keys())?;
     if stored.iter().any(|key| key.active_at > now) {
