@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{StoreError, random_word};
 
-/// No private file is longer, in bytes: some 25,000 connections.
+/// No private file is longer, in bytes.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
 fn failed(path: &Path, doing: &'static str) -> impl Fn(std::io::Error) -> StoreError {

@@ -102,7 +102,7 @@ pub enum MalformedList {
 }
 
 impl ScopeList {
-    /// The most items of one request. No application needs a tenth of them, and each is looked up.
+    /// The most items of one request: each is looked up in the catalog.
     pub const MOST: usize = 1_000;
 
     /// Reads a comma or space separated list. `", "` counts as a comma; any other space in a comma list is
